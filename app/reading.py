@@ -1,0 +1,125 @@
+"""Reads TOML and YAML files into frozen values; a mistake is told with file, key and mend."""
+
+import tomllib
+import unicodedata
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import TypeAdapter, ValidationError
+
+from app.core.errors import UserError
+
+Value = TypeVar("Value")
+
+
+class FileMissingError(UserError):
+    """A file that the workspace needs is not there or cannot be read."""
+
+
+class FileBrokenError(UserError):
+    """A file is not what its ending says."""
+
+
+class KeyWrongError(UserError):
+    """A key of a file is missing, unknown or has the wrong kind of value."""
+
+
+class _PlainLoader(yaml.SafeLoader):
+    """YAML without anchors and aliases: a page of them can stand for gigabytes."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.events.AliasEvent):
+            raise yaml.composer.ComposerError(None, None, "aliases are not used here", None)
+        return super().compose_node(parent, index)
+
+
+def read_text(path: Path) -> str:
+    """Return the file's text in Unicode normal form C.
+
+    Raises:
+        FileMissingError: there is no such file, or it may not be read.
+        FileBrokenError: it is not UTF-8.
+    """
+    try:
+        return unicodedata.normalize("NFC", path.read_bytes().decode("utf-8"))
+    except OSError as error:
+        raise FileMissingError(
+            f"the file cannot be read ({error.strerror})",
+            where=str(path),
+            mend="Add the file or mend its rights",
+        ) from error
+    except UnicodeDecodeError as error:
+        raise FileBrokenError(
+            f"the file is not UTF-8 (byte {error.start})", where=str(path), mend="Save it again as UTF-8"
+        ) from error
+
+
+def read_toml(path: Path, kind: type[Value], **given: object) -> Value:
+    """Return the TOML file at `path` as a `kind`; `given` are values that do not stand in the file.
+
+    Raises:
+        FileMissingError, FileBrokenError: the file is absent or is not TOML.
+        KeyWrongError: a key is missing, unknown or wrong.
+    """
+    try:
+        keys = tomllib.loads(read_text(path))
+    except tomllib.TOMLDecodeError as error:
+        raise FileBrokenError(
+            f"this is not TOML: {error}", where=str(path), mend="Mend the line; texts stand in double quotes"
+        ) from error
+    return typed(keys | given, kind, where=str(path))
+
+
+def read_yaml(text: str, kind: type[Value], *, where: str) -> Value:
+    """Return the YAML `text` as a `kind`.
+
+    Raises:
+        FileBrokenError: the text is not YAML.
+        KeyWrongError: a key is missing, unknown or wrong.
+    """
+    try:
+        # _PlainLoader is a SafeLoader: it builds texts, numbers, lists and maps only.
+        keys = yaml.load(text, Loader=_PlainLoader)  # noqa: S506
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f" in line {mark.line + 2}" if mark else ""
+        raise FileBrokenError(
+            f"the front matter is not YAML{line}: {getattr(error, 'problem', None) or error}",
+            where=where,
+            mend="Put texts that hold a colon or a # into double quotes, and indent with spaces",
+        ) from error
+    return typed(keys, kind, where=where)
+
+
+def typed(keys: object, kind: type[Value], *, where: str) -> Value:
+    """Return parsed `keys` as a frozen `kind`, or tell the first key that does not fit.
+
+    Raises:
+        KeyWrongError: a key is missing, unknown or wrong.
+    """
+    try:
+        return TypeAdapter(kind).validate_python(keys, strict=False)
+    except ValidationError as error:
+        first: Any = error.errors(include_url=False)[0]
+        key = ".".join(str(part + 1) if isinstance(part, int) else str(part) for part in first["loc"])
+        what, mend = _plain_words(key, first)
+        raise KeyWrongError(what, where=where, mend=mend) from error
+
+
+def _plain_words(key: str, problem: dict[str, Any]) -> tuple[str, str]:
+    kind, value = problem["type"], problem.get("input")
+    match kind:
+        case "missing":
+            return f"the key {key} is missing", f"Add {key}"
+        case "unexpected_keyword_argument" | "extra_forbidden":
+            return f"the key {key} is not known here", "Remove it, or look for a spelling mistake"
+        case "string_type":
+            return f"{key} is {value!r}, not a text", f'Put it in double quotes: "{value}"'
+        case "missing_argument" | "dataclass_type" | "dict_type" | "mapping_type":
+            return f"{key or 'the file'} is not a table of keys", "Compare it with another kit's file"
+        case "value_error":
+            sentence = str(problem["ctx"]["error"])
+            return (f"{key}: {sentence}" if key else sentence), "Mend the value"
+        case _:
+            return f"{key} is {value!r}: {problem['msg'][0].lower()}{problem['msg'][1:]}", "Mend the value"

@@ -1,0 +1,143 @@
+"""Finds hopke.toml and gives every setting as one frozen value."""
+
+import ipaddress
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from app.core.errors import UserError
+from app.reading import read_toml
+
+_STRICT = {"extra": "forbid"}
+SETTINGS_FILE = "hopke.toml"
+
+
+class WorkspaceMissingError(UserError):
+    """There is no hopke.toml here or above."""
+
+
+class BaseUrlError(UserError):
+    """A base URL that must not be printed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paper:
+    """The sheet that cards are printed on; bleed in millimetres, 0 for cards cut edge to edge."""
+
+    __pydantic_config__ = _STRICT
+    sheet: str = "A4"
+    bleed_mm: int = 3
+
+    def __post_init__(self) -> None:
+        if self.sheet != "A4":
+            raise ValueError("sheet must be A4; other sheets are not printed yet")
+        if not 0 <= self.bleed_mm <= 5:
+            raise ValueError("bleed_mm must lie between 0 and 5 millimetres")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """The server: how many proxies of the maker's own add X-Forwarded-For."""
+
+    __pydantic_config__ = _STRICT
+    proxies: int = 0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.proxies <= 5:
+            raise ValueError("proxies must lie between 0 and 5")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workspace:
+    """A maker's folder and its settings. `root` is given by where hopke.toml was found."""
+
+    __pydantic_config__ = _STRICT
+    root: Path
+    maker: str
+    maker_name: str
+    base_url: str
+    languages: tuple[str, ...]
+    paper: Paper = Paper()
+    site: Site = Site()
+
+    def __post_init__(self) -> None:
+        if not self.maker.strip():
+            raise ValueError("maker must not be empty")
+        if not self.languages or any(not re.fullmatch(r"[a-z]{2}", language) for language in self.languages):
+            raise ValueError('languages must be a list of two-letter tags such as ["vi", "en"]')
+
+    @property
+    def kits(self) -> Path:
+        """Return the folder of what is sold."""
+        return self.root / "kits"
+
+    @property
+    def stories(self) -> Path:
+        """Return the folder of what is told."""
+        return self.root / "stories"
+
+    @property
+    def designs(self) -> Path:
+        """Return the folder of print designs."""
+        return self.root / "print"
+
+    @property
+    def state(self) -> Path:
+        """Return the folder of everything that is not in Git: ledger, vault, PDFs, caches."""
+        return self.root / "var"
+
+
+def find_workspace(given: str | None = None) -> Workspace:
+    """Return the workspace at `given`, or at the nearest hopke.toml here or above.
+
+    Raises:
+        WorkspaceMissingError: no hopke.toml was found.
+        UserError: hopke.toml is broken.
+    """
+    start = Path(given or os.getcwd()).resolve()
+    folders = [start] if given else [start, *start.parents]
+    for folder in folders:
+        if (folder / SETTINGS_FILE).is_file():
+            return read_toml(folder / SETTINGS_FILE, Workspace, root=folder)
+    raise WorkspaceMissingError(
+        f"there is no {SETTINGS_FILE} {'in' if given else 'in or above'} {start}",
+        mend="Go to the workspace's folder or name it with --workspace",
+    )
+
+
+def printable_host(base_url: str) -> str:
+    """Return the host of a base URL that may be printed on cards that are sold.
+
+    Raises:
+        BaseUrlError: not https, not a host name, localhost or an address, or something behind the host.
+    """
+    parts = urlsplit(base_url)
+    host = parts.hostname or ""
+    if parts.scheme != "https":
+        raise BaseUrlError(
+            f"{base_url} is not an https address", where="base_url", mend="Use https://your-host"
+        )
+    if parts.path not in {"", "/"} or parts.query or parts.fragment or parts.username or parts.port:
+        raise BaseUrlError(
+            f"{base_url} has more than a host",
+            where="base_url",
+            mend="Use https://your-host and nothing behind it",
+        )
+    if is_private_host(host) or "." not in host:
+        raise BaseUrlError(
+            f"{base_url} opens on no phone but your own",
+            where="base_url",
+            mend="Use the public host of your site, or try at home with --practice",
+        )
+    return host
+
+
+def is_private_host(host: str) -> bool:
+    """Tell whether `host` is this machine or a bare network address rather than a public name."""
+    try:
+        ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        return host in {"", "localhost"} or host.endswith((".localhost", ".local"))
+    return True
