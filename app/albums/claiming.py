@@ -1,0 +1,147 @@
+"""From a code to a kit in an album."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from sqlmodel import Session, select
+
+from app.albums import Site
+from app.core.code import code_tag, parse_code
+from app.core.errors import UserError
+from app.core.kit import Kit, Series
+from app.ledger import Album, Claim, Run, SealedBox
+from app.sealing import open_row
+
+ALBUM_KEY_BYTES = 16
+
+
+class UnknownCodeError(UserError):
+    """A well-formed code that opens no box."""
+
+
+class TakenError(UserError):
+    """The box is in another album."""
+
+
+@dataclass(frozen=True)
+class Scan:
+    """What a code opens, and whose it is."""
+
+    code: str
+    series: Series
+    kit: Kit
+    run: str
+    edition: int
+    boxes: int
+    owner: Literal["nobody", "yours", "another"]
+    claimed_on: date | None
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A kit that is now in an album; `new_key` is the album's key if it was made just now."""
+
+    series: Series
+    kit: Kit
+    new_key: bytes | None
+
+
+def scan(site: Site, typed: str, album_key: bytes | None) -> Scan:
+    """Open a box's row with the code printed inside it. Nothing is claimed.
+
+    Raises:
+        MistypedCodeError, KeyboardCodeError: the code cannot be right; the ledger was not asked.
+        UnknownCodeError: no box has this code.
+    """
+    code = parse_code(typed)
+    tag = code_tag(code)
+    with site.ledger.reading() as session:
+        box = session.get(SealedBox, tag)
+        run = session.get(Run, box.run) if box else None
+        claim = session.get(Claim, tag)
+        album = _album(session, album_key)
+    if box is None or run is None:
+        raise UnknownCodeError("no box has this code", mend="Compare every letter with the card")
+    content = open_row(code, run.id, box.sealed)
+    kit_id = json.loads(run.kits)[content.kit]["id"]
+    series, kit = kit_of(site, kit_id)
+    owner: Literal["nobody", "yours", "another"] = "nobody"
+    if claim is not None:
+        owner = "yours" if album is not None and claim.album == album.id else "another"
+    claimed_on = claim.claimed_on if claim else None
+    return Scan(code, series, kit, run.id, content.edition, run.boxes, owner, claimed_on)
+
+
+def claim(site: Site, typed: str, album_key: bytes | None, *, entropy: bytes, today: date) -> Claimed:
+    """Put a box's kit into an album, once; repeating it with the same album gives the same answer.
+
+    Args:
+        site: the public site.
+        typed: the code.
+        album_key: the phone's album key, 16 bytes, if it has one.
+        entropy: 16 random bytes, the key of a new album if one is made.
+        today: the day to remember.
+
+    Raises:
+        MistypedCodeError, KeyboardCodeError, UnknownCodeError: as in `scan`.
+        TakenError: the box is in another album.
+        LedgerError: the ledger cannot be written; nothing was claimed.
+    """
+    box = scan(site, typed, album_key)
+    with site.ledger.writing() as session:
+        album = _album(session, album_key)
+        taken = session.get(Claim, code_tag(box.code))
+        if taken is not None:
+            if album is None or taken.album != album.id:
+                raise TakenError("this box is in another album", mend="Ask where you bought it")
+            return Claimed(box.series, box.kit, None)
+        new_key = None
+        if album is None:
+            new_key = entropy
+            album = Album(key_hash=_hash(new_key), made_on=today)
+            session.add(album)
+            session.flush()
+        if album.id is None:
+            raise RuntimeError("the ledger gave a new album no number")
+        session.add(
+            Claim(
+                tag=code_tag(box.code),
+                album=album.id,
+                run=box.run,
+                kit=box.kit.id,
+                edition=box.edition,
+                claimed_on=today,
+            )
+        )
+    return Claimed(box.series, box.kit, new_key)
+
+
+def claimed_kits(site: Site, album_key: bytes | None) -> list[str]:
+    """Return the kit of every box in the album, one entry a box."""
+    with site.ledger.reading() as session:
+        album = _album(session, album_key)
+        if album is None:
+            return []
+        return list(session.exec(select(Claim.kit).where(Claim.album == album.id)))
+
+
+def kit_of(site: Site, kit_id: str) -> tuple[Series, Kit]:
+    """Return a kit and its series by the kit's id, which is never renamed once it stands in a manifest."""
+    for series in site.catalogue.values():
+        for kit in series.kits:
+            if kit.id == kit_id:
+                return series, kit
+    raise RuntimeError(f"the kit {kit_id} of a sealed run is gone from kits/")
+
+
+def _album(session: Session, album_key: bytes | None) -> Album | None:
+    if album_key is None:
+        return None
+    return session.exec(select(Album).where(Album.key_hash == _hash(album_key))).first()
+
+
+def _hash(album_key: bytes) -> bytes:
+    return hashlib.sha256(b"hopke/album" + album_key).digest()

@@ -1,0 +1,48 @@
+"""What every answer carries, and which buttons are believed."""
+
+import base64
+import hashlib
+
+from flask import Request, Response
+
+STORY_SECONDS = 300
+FILE_SECONDS = 86_400
+POWERS_OFF = ", ".join(
+    f"{power}=()"
+    for power in (
+        "accelerometer", "autoplay", "browsing-topics", "camera", "display-capture", "geolocation",
+        "gyroscope", "magnetometer", "microphone", "midi", "payment", "usb",
+    )
+)  # fmt: skip
+
+
+def policy(style: str) -> str:
+    """Return the Content-Security-Policy of pages whose one inline style is `style`."""
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return (
+        "default-src 'none'; script-src 'self'; worker-src 'self'; img-src 'self' data:; font-src 'self'; "
+        f"style-src 'self' 'sha256-{digest}'; media-src 'self'; connect-src 'self'; manifest-src 'self'; "
+        "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    )
+
+
+PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+"""An SVG carries its own style; as a picture it runs nothing, opened by itself it still may not."""
+
+
+def protect(response: Response, *, content_policy: str, private: bool) -> Response:
+    """Return `response` with its security headers; `private` answers are never stored nor referred to."""
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", content_policy)
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Permissions-Policy"] = POWERS_OFF
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["Referrer-Policy"] = "no-referrer" if private else "same-origin"
+    if private:
+        headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def from_this_site(request: Request) -> bool:
+    """Tell whether a POST came from a page of this site, or a browser too old to say (Fetch Metadata)."""
+    return request.headers.get("Sec-Fetch-Site", "same-origin") in {"same-origin", "none"}

@@ -1,0 +1,77 @@
+"""Turns what a flow returned into a page in the visitor's language."""
+
+from typing import Any, cast
+
+from flask import Response, current_app, make_response, render_template, request
+
+from app.albums import Site
+from app.web.headers import STORY_SECONDS
+from app.web.languages import LANGUAGE_COOKIE, Tongue, chosen_language, known_languages
+
+YEAR_SECONDS = 366 * 86_400
+
+
+def site() -> Site:
+    """Return the site that this application serves."""
+    return cast(Site, current_app.extensions["hopke"])
+
+
+def languages() -> tuple[str, ...]:
+    """Return the workspace's languages that the interface speaks."""
+    return tuple(tag for tag in site().workspace.languages if tag in known_languages())
+
+
+def spoken() -> str:
+    """Return the language of a page that has none in its path."""
+    return chosen_language(request, languages())
+
+
+def show(template: str, language: str, status: int = 200, **values: Any) -> Response:
+    """Return a page.
+
+    Args:
+        template: its file.
+        language: the language it is in.
+        status: the HTTP status.
+        values: what the template shows.
+    """
+    tongue = Tongue(language)
+    others = [
+        {"tag": tag, "name": Tongue(tag).say("language.name"), "href": _in_language(tag)}
+        for tag in languages()
+    ]
+    page = render_template(
+        template,
+        language=language,
+        languages=others,
+        t=tongue.say,
+        number=tongue.number,
+        money=tongue.money,
+        day=tongue.day,
+        maker_name=site().workspace.maker_name,
+        base_url=site().workspace.base_url.rstrip("/"),
+        **values,
+    )
+    response = make_response(page, status)
+    response.headers["Content-Language"] = language
+    if request.args.get("lang") == language:
+        response.set_cookie(LANGUAGE_COOKIE, language, max_age=YEAR_SECONDS, samesite="Lax", httponly=True)
+    return response
+
+
+def shared(response: Response) -> Response:
+    """Let anyone keep a page that is the same for everyone."""
+    response.headers["Cache-Control"] = f"public, max-age={STORY_SECONDS}"
+    response.headers.pop("Set-Cookie", None)
+    response.add_etag()
+    response.make_conditional(request)
+    return response
+
+
+def _in_language(tag: str) -> str:
+    """Return this page's address in another language; codes stay in the path, never in a query."""
+    parts = request.path.split("/")
+    if request.method == "GET" and parts[1] in languages():
+        return "/".join(["", tag, *parts[2:]])
+    stays = request.path if request.method == "GET" else "/b/"
+    return f"{stays}?lang={tag}"

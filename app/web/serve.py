@@ -1,0 +1,44 @@
+"""Runs the site: Waitress, one process."""
+
+import errno
+from collections.abc import Callable
+
+import waitress
+
+from app.core.errors import UserError
+from app.web import LARGEST_BODY, create_app
+from app.workspace import Workspace
+
+
+class PortTakenError(UserError):
+    """Something else listens there."""
+
+
+def serve_site(workspace: Workspace, host: str, port: int, opened: Callable[[str], None]) -> None:
+    """Serve until interrupted; `opened` is told the address once the site answers.
+
+    Raises:
+        PortTakenError: the address cannot be listened on.
+        UserError: the workspace keeps the site from opening.
+    """
+    app = create_app(workspace)
+    try:
+        # Measured: with these a thousand slow clients do not keep out a quick one; the defaults let none in.
+        server = waitress.create_server(
+            app, host=host, port=port, threads=8, connection_limit=4000, asyncore_use_poll=True,
+            channel_timeout=20, max_request_body_size=LARGEST_BODY, ident=None,
+        )  # fmt: skip
+    except OSError as error:
+        what = (
+            "is in use by another program"
+            if error.errno == errno.EADDRINUSE
+            else f"cannot be used ({error.strerror})"
+        )
+        raise PortTakenError(
+            f"{host}:{port} {what}", where="--port", mend="Choose another with --port"
+        ) from error
+    opened(f"http://{host}:{server.effective_port}")
+    try:
+        server.run()
+    except KeyboardInterrupt:
+        server.close()

@@ -1,0 +1,70 @@
+"""The tiny workspace, and a run of it at every state."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from app.core.plan import Beacon
+from app.runs import Station, open_station
+from app.runs.life import commit_run, seal_run, secret_labels, show_run
+from app.runs.planning import plan_run
+from app.workspace import Workspace, find_workspace
+
+REPOSITORY = Path(__file__).parent.parent
+NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+SECRET = bytes(range(32))
+DICE = "123456"
+CEREMONY = Beacon("ceremony", "Six dice thrown before the class", "[1-6]{6}")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the tiny workspace with the repository's own print designs."""
+    copy = tmp_path / "tiny"
+    shutil.copytree(REPOSITORY / "tests" / "workspaces" / "tiny", copy, ignore=shutil.ignore_patterns("var"))
+    shutil.copytree(REPOSITORY / "print", copy / "print")
+    return copy
+
+
+@pytest.fixture
+def workspace(folder: Path) -> Workspace:
+    return find_workspace(str(folder))
+
+
+@pytest.fixture
+def station(workspace: Workspace) -> Iterator[Station]:
+    opened = open_station(workspace)
+    yield opened
+    opened.ledger.close()
+
+
+@pytest.fixture
+def sealed(station: Station) -> Station:
+    """The station after the run TY-1 of 16 boxes was planned, committed and sealed."""
+    plan_run(station, "tiny", boxes=16, now=NOW, beacon=CEREMONY)
+    commit_run(station, "TY-1", entropy=SECRET, now=NOW)
+    seal_run(station, "TY-1", beacon_value=DICE, now=NOW)
+    return station
+
+
+@pytest.fixture
+def codes(sealed: Station) -> list[str]:
+    """The codes of TY-1 by slot."""
+    return [label.code for label in secret_labels(sealed, show_run(sealed, "TY-1"))]
+
+
+@pytest.fixture
+def write(folder: Path) -> Callable[[str, str, str], Path]:
+    """Replace a text in a file of the workspace."""
+
+    def replace(name: str, old: str, new: str) -> Path:
+        path = folder / name
+        text = path.read_text("utf-8")
+        assert old in text, f"{old!r} is not in {name}"
+        path.write_text(text.replace(old, new), "utf-8")
+        return path
+
+    return replace
