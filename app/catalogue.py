@@ -105,6 +105,37 @@ def read_series(workspace: Workspace, series_id: str) -> Series:
         SeriesMissingError: there is no such series.
         UserError: one of its files is wrong.
     """
+    file = _read_series_file(workspace, series_id)
+    entries = tuple(
+        Entry(kit=_read_kit(workspace, series_id, share.id), share=share.share, chase=share.chase)
+        for share in file.kits
+    )
+    return Series(
+        id=series_id,
+        name=file.name,
+        summary=file.summary,
+        prefix=file.prefix,
+        case_size=file.case_size,
+        entries=entries,
+    )
+
+
+def series_problems(workspace: Workspace, series_id: str) -> list[UserError]:
+    """Return what keeps a series from being read: its own file's fault, or one for every broken kit."""
+    try:
+        file = _read_series_file(workspace, series_id)
+    except UserError as error:
+        return [error]
+    found: list[UserError] = []
+    for share in file.kits:
+        try:
+            _read_kit(workspace, series_id, share.id)
+        except UserError as error:
+            found.append(error)
+    return found
+
+
+def _read_series_file(workspace: Workspace, series_id: str) -> _SeriesFile:
     if series_id not in series_ids(workspace):
         known = ", ".join(series_ids(workspace)) or "none yet"
         raise SeriesMissingError(
@@ -120,18 +151,7 @@ def read_series(workspace: Workspace, series_id: str) -> Series:
         raise CatalogueError(
             "no kit counts towards completeness", where=str(path), mend="Add a kit without chase"
         )
-    entries = tuple(
-        Entry(kit=_read_kit(workspace, path.parent, share.id), share=share.share, chase=share.chase)
-        for share in file.kits
-    )
-    return Series(
-        id=series_id,
-        name=file.name,
-        summary=file.summary,
-        prefix=file.prefix,
-        case_size=file.case_size,
-        entries=entries,
-    )
+    return file
 
 
 def art_path(workspace: Workspace, series_id: str, kit_id: str) -> Path:
@@ -198,7 +218,8 @@ def parse_svg(path: Path) -> ElementTree.Element:
     return root
 
 
-def _read_kit(workspace: Workspace, series_folder: Path, kit_id: str) -> Kit:
+def _read_kit(workspace: Workspace, series_id: str, kit_id: str) -> Kit:
+    series_folder = workspace.kits / series_id
     if not SLUG.fullmatch(kit_id):
         raise CatalogueError(
             f"{kit_id!r} cannot be a kit's name",

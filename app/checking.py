@@ -5,7 +5,16 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from app.catalogue import art_path, parse_svg, read_catalogue, read_silhouette, series_ids, silhouette_path
+from app.catalogue import (
+    art_path,
+    parse_svg,
+    read_catalogue,
+    read_series,
+    read_silhouette,
+    series_ids,
+    series_problems,
+    silhouette_path,
+)
 from app.core.errors import UserError
 from app.core.kit import Kit, Series
 from app.core.story import Story
@@ -50,16 +59,20 @@ def check_workspace(workspace: Workspace, interface_languages: tuple[str, ...]) 
                 "there is no series yet", where=str(workspace.kits), mend="Add kits/NAME/series.toml"
             )
         )
-    try:
-        catalogue = read_catalogue(workspace)
-    except UserError as error:
-        return [*found, error]
+    broken = {series_id: series_problems(workspace, series_id) for series_id in series_ids(workspace)}
+    found += [problem for problems in broken.values() for problem in problems]
+    if not any(broken.values()):
+        found += _told(partial(read_catalogue, workspace))
+    catalogue = {
+        series_id: read_series(workspace, series_id) for series_id in broken if not broken[series_id]
+    }
     for series in catalogue.values():
         for kit in series.kits:
             found += _pictures(workspace, series, kit)
-            for language in workspace.languages:
-                found += _story(workspace, series, kit, language, catalogue)
-    found += _strays(workspace, catalogue)
+    for kit_id, language in _expected_stories(workspace, catalogue):
+        found += _story(workspace, kit_id, language, catalogue)
+    if not any(broken.values()):
+        found += _strays(workspace, catalogue)
     for design in DESIGNS:
         found += _told(partial(check_design, workspace, design))
     return found
@@ -128,12 +141,26 @@ def _pictures(workspace: Workspace, series: Series, kit: Kit) -> Iterator[UserEr
     yield from _told(lambda: read_silhouette(workspace, series.id, kit.id))
 
 
+def _expected_stories(workspace: Workspace, catalogue: dict[str, Series]) -> list[tuple[str, str]]:
+    """Return kit and language of every story that must be there or is there, also of a kit that is broken."""
+    owed = {
+        (kit.id, language)
+        for series in catalogue.values()
+        for kit in series.kits
+        for language in workspace.languages
+    }
+    there = {(path.parent.name, path.stem) for path in workspace.stories.glob("*/*.md")}
+    return sorted(
+        owed | {(kit_id, language) for kit_id, language in there if language in workspace.languages}
+    )
+
+
 def _story(
-    workspace: Workspace, series: Series, kit: Kit, language: str, catalogue: dict[str, Series]
+    workspace: Workspace, kit_id: str, language: str, catalogue: dict[str, Series]
 ) -> Iterator[UserError]:
-    path = story_path(workspace, kit.id, language)
+    path = story_path(workspace, kit_id, language)
     try:
-        story = read_story(workspace, kit.id, language)
+        story = read_story(workspace, kit_id, language)
         render(workspace, story)
     except UserError as error:
         yield error

@@ -29,7 +29,7 @@ def row_key(code: str, run: str) -> bytes:
     Returns:
         32 bytes.
 
-    Source: fairness.md, "What the server stores": HKDF-SHA256 (RFC 5869), empty salt.
+    Source: HB1, "What the server stores": HKDF-SHA256 (RFC 5869), empty salt.
     """
     extracted = hmac.digest(b"", code.encode("ascii"), hashlib.sha256)
     return expand(extracted, b"HB1/seal" + run.encode())
@@ -46,7 +46,7 @@ def seal_row(code: str, run: str, content: SealedContent) -> bytes:
     Returns:
         Ciphertext and its tag, 62 bytes.
 
-    Source: fairness.md, "What the server stores": AES-256-GCM.
+    Source: HB1, "What the server stores": AES-256-GCM.
     """
     return AESGCM(row_key(code, run)).encrypt(_NONCE, content.pack(), code_tag(code))
 
@@ -66,7 +66,7 @@ def open_row(code: str, run: str, sealed: bytes) -> SealedContent:
         OpenError: another code or run, or a byte of the row has changed.
         SealedContentError: the row opens to something that is not a box's content.
 
-    Source: fairness.md, "What the server stores": AES-256-GCM.
+    Source: HB1, "What the server stores": AES-256-GCM.
     """
     try:
         plaintext = AESGCM(row_key(code, run)).decrypt(_NONCE, sealed, code_tag(code))

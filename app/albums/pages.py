@@ -195,7 +195,7 @@ def _odds(site: Site, series: Series) -> Odds | None:
         return None
     kits = {kit.id: kit for kit in series.kits}
     counts = {kit["id"]: kit["count"] for kit in json.loads(run.kits)}
-    standard = [counts[kit.id] for kit in series.standard_kits if kit.id in counts]
+    standard = tuple(counts[kit.id] for kit in series.standard_kits if kit.id in counts)
     return Odds(
         run=run.id,
         boxes=run.boxes,

@@ -21,7 +21,7 @@ class Stream:
         key: 32 bytes that nobody could foresee.
         label: what the numbers are for, at most 255 bytes.
 
-    Source: fairness.md, "Primitives".
+    Source: HB1, "Primitives".
     """
 
     def __init__(self, key: bytes, label: bytes) -> None:
@@ -69,7 +69,7 @@ class Stream:
         Raises:
             AllocationError: n is less than 1.
 
-        Source: fairness.md, "Primitives": rejection of the low bits.
+        Source: HB1, "Primitives": rejection of the low bits.
         """
         if n <= 1:
             if n == 1:
@@ -108,7 +108,7 @@ def deal(counts: tuple[int, ...], cases: int, stream: Stream) -> Iterator[tuple[
     Yields:
         The counts of one case, shape (kits,), `cases` times.
 
-    Source: fairness.md, "Allocation": recursive halving with systematic rounding.
+    Source: HB1, "Allocation": recursive halving with systematic rounding.
     """
     if cases == 1:
         yield counts
@@ -135,7 +135,7 @@ def allocate(shuffle_key: bytes, counts: tuple[int, ...], case_size: int) -> lis
     """Return which kit chance puts into each slot.
 
     Args:
-        shuffle_key: S of fairness.md, 32 bytes.
+        shuffle_key: S of HB1, 32 bytes.
         counts: boxes of each kit, shape (kits,), each at least 1.
         case_size: boxes in a case; divides the sum of `counts`.
 
@@ -145,7 +145,7 @@ def allocate(shuffle_key: bytes, counts: tuple[int, ...], case_size: int) -> lis
     Raises:
         AllocationError: a count below 1, or cases that cannot all be full.
 
-    Source: fairness.md, "Allocation".
+    Source: HB1, "Allocation".
     """
     boxes = sum(counts)
     if not counts or min(counts) < 1:

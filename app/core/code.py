@@ -50,7 +50,7 @@ def check_character(body: str) -> str:
     Raises:
         MistypedCodeError: `body` is not 17 characters of `ALPHABET`.
 
-    Source: fairness.md, "Codes and labels": a weighted sum in GF(32).
+    Source: HB1, "Codes and labels": a weighted sum in GF(32).
     """
     if len(body) != CODE_LENGTH - 1:
         raise _wrong_length()
@@ -75,7 +75,7 @@ def parse_code(typed: str) -> str:
         MistypedCodeError: a character that no code has, a wrong length, or a wrong check character.
         KeyboardCodeError: a Telex keyboard's marks leave no candidate, or more than one.
 
-    Source: fairness.md, "Codes and labels".
+    Source: HB1, "Codes and labels".
     """
     if len(typed) > LONGEST_TYPED:
         raise _wrong_length()
@@ -126,7 +126,7 @@ def code_tag(code: str) -> bytes:
     Returns:
         16 bytes.
 
-    Source: fairness.md, "Codes and labels".
+    Source: HB1, "Codes and labels".
     """
     return hashlib.sha256(b"HB1/tag" + code.encode("ascii")).digest()[:TAG_BYTES]
 

@@ -35,7 +35,7 @@ class Secrets:
         """Derive the three secrets of a run.
 
         Args:
-            run_secret: R of fairness.md, 32 random bytes.
+            run_secret: R of HB1, 32 random bytes.
 
         Returns:
             Three secrets of 32 bytes.
@@ -43,7 +43,7 @@ class Secrets:
         Raises:
             SecretError: `run_secret` has another length.
 
-        Source: fairness.md, "Secrets".
+        Source: HB1, "Secrets".
         """
         if len(run_secret) != SECRET_BYTES:
             raise SecretError(
@@ -112,7 +112,7 @@ def make_labels(secrets: Secrets, boxes: int, case_size: int) -> list[Label]:
     Returns:
         The labels by slot, shape (boxes,); about a third of a kilobyte of memory each.
 
-    Source: fairness.md, "Codes and labels".
+    Source: HB1, "Codes and labels".
     """
     editions = list(range(1, boxes + 1))
     Stream(secrets.label_key, b"edition").shuffle(editions)
@@ -150,9 +150,9 @@ def label_commitment(slot: int, edition: int, case: int, tag: bytes, lsalt: byte
         lsalt: the label's salt, 16 bytes.
 
     Returns:
-        C_j of fairness.md, 32 bytes.
+        C_j of HB1, 32 bytes.
 
-    Source: fairness.md, "Codes and labels".
+    Source: HB1, "Codes and labels".
     """
     numbers = (slot << 64 | edition << 32 | case).to_bytes(12, "big")
     return hashlib.sha256(b"HB1/label" + numbers + tag + lsalt).digest()
@@ -168,18 +168,18 @@ def seed_commitment(run: str, seed: bytes) -> bytes:
     Returns:
         32 bytes for the manifest.
 
-    Source: fairness.md, "Manifest".
+    Source: HB1, "Manifest".
     """
     return hashlib.sha256(b"HB1/seed-commitment" + run.encode() + b"\x00" + seed).digest()
 
 
 def beacon_digest(kind: str, value: str) -> bytes:
-    """Return β of fairness.md for a beacon's kind and announced value, 32 bytes."""
+    """Return β of HB1 for a beacon's kind and announced value, 32 bytes."""
     return hashlib.sha256(b"HB1/beacon" + kind.encode() + b"\x00" + value.encode()).digest()
 
 
 def shuffle_key(beacon_digest: bytes, seed: bytes, manifest_digest: bytes) -> bytes:
-    """Return S of fairness.md, which decides the allocation and salts the contents.
+    """Return S of HB1, which decides the allocation and salts the contents.
 
     Args:
         beacon_digest: β, 32 bytes.
@@ -189,7 +189,7 @@ def shuffle_key(beacon_digest: bytes, seed: bytes, manifest_digest: bytes) -> by
     Returns:
         32 bytes.
 
-    Source: fairness.md, "Allocation": HKDF (RFC 5869) with salt β and input seed.
+    Source: HB1, "Allocation": HKDF (RFC 5869) with salt β and input seed.
     """
     return expand(hmac.digest(beacon_digest, seed, hashlib.sha256), b"HB1/shuffle" + manifest_digest)
 
@@ -212,7 +212,7 @@ def contents_leaf(manifest_digest: bytes, slot: int, kit: int, salt: bytes, comm
     Returns:
         94 bytes: the leaf itself, not yet its hash.
 
-    Source: fairness.md, "Contents root and proof".
+    Source: HB1, "Contents root and proof".
     """
     return b"HB1/leaf" + manifest_digest + (slot << 16 | kit).to_bytes(6, "big") + salt + commitment
 
@@ -231,7 +231,7 @@ def contents_tree(
     Returns:
         The tree with all its levels.
 
-    Source: fairness.md, "Contents root and proof".
+    Source: HB1, "Contents root and proof".
     """
     mac = _mac(shuffle_key)
     return tree(

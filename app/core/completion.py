@@ -17,10 +17,11 @@ from app.core.survival import (
     Terms,
     chance_done,
     first_reaching,
-    mean_and_variance,
+    mean,
     reaches,
     rough_chance,
     survival_weights,
+    variance,
 )
 
 
@@ -61,14 +62,14 @@ class Completion:
 
         Source: Flajolet, Gardy, Thimonier 1992, section 4.
         """
-        return float(mean_and_variance(self._terms)[0])
+        return float(mean(self._terms))
 
     def deviation(self) -> float:
         """Return the standard deviation of the number of boxes.
 
         Source: Flajolet, Gardy, Thimonier 1992: E[T²] = Σ (2t + 1)·P(not done in t).
         """
-        return math.sqrt(mean_and_variance(self._terms)[1])
+        return math.sqrt(variance(self._terms))
 
     def chance_done(self, opened: int) -> float:
         """Return the chance that some boxes are enough.
@@ -135,7 +136,7 @@ def next_is_new(missing: Sequence[int], boxes: int) -> float:
     Raises:
         OddsError: a count below 1, or more wanted boxes than boxes.
 
-    Source: collection-maths.md; the sum of the odds of the missing kits.
+    Source: the sum of the odds of the missing kits.
     """
     check_counts(missing, boxes)
     return sum(missing) / boxes
@@ -189,7 +190,7 @@ def in_one_run(missing: Sequence[int], boxes: int, *, spare: int = 0) -> Complet
     Raises:
         OddsError: a count below 1, more wanted boxes than boxes, or spare below 0.
 
-    Source: Flajolet, Gardy, Thimonier 1992, with hypergeometric chances (collection-maths.md).
+    Source: Flajolet, Gardy, Thimonier 1992, with hypergeometric chances.
     """
     check_counts(missing, boxes, spare)
     return _in_one_run(tuple(missing), boxes, min(spare, len(missing)))

@@ -1,8 +1,8 @@
 """How many boxes a series takes, as it is shown to people: mean, median and nine in ten."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 
 from app.core.completion import box_by_box
 
@@ -16,7 +16,8 @@ class Forecast:
     ninety: int
 
 
-def forecast(counts: Sequence[int], boxes: int) -> Forecast:
+@cache  # a home page shows the same run again and again
+def forecast(counts: tuple[int, ...], boxes: int) -> Forecast:
     """Return how many boxes it takes to get every kit of `counts`, shape (kits,), in a run of `boxes`.
 
     Boxes are taken as independent, as for a buyer who meets a few of many; a sealed case is kinder.

@@ -55,7 +55,7 @@ def manifest_text(plan: Plan, seed_commitment: bytes, labels_root: bytes) -> str
     Raises:
         PlanError: the plan cannot be committed.
 
-    Source: fairness.md, "Manifest".
+    Source: HB1, "Manifest".
     """
     validate(plan)
     commitments = {"seed_commitment": seed_commitment.hex(), "labels_root": labels_root.hex()}
@@ -75,7 +75,7 @@ def parse_manifest(text: str) -> Manifest:
         ManifestError: not JSON, a field missing, added or of the wrong type, or another spelling.
         PlanError: the plan in it should never have been committed.
 
-    Source: fairness.md, "Manifest".
+    Source: HB1, "Manifest".
     """
     try:
         fields = json.loads(text)
@@ -128,5 +128,5 @@ def _not_a_manifest(why: str) -> ManifestError:
 
 
 def manifest_digest(text: str) -> bytes:
-    """Return md of fairness.md: the manifest's SHA-256, 32 bytes."""
+    """Return md of HB1: the manifest's SHA-256, 32 bytes."""
     return hashlib.sha256(text.encode()).digest()

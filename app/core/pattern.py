@@ -112,7 +112,7 @@ def parse_pattern(text: str) -> Pattern:
         PatternError: anything outside the small language, an empty alternative, more than 4,096 places after
             repetition, or groups deeper than 16.
 
-    Source: fairness.md, "Manifest".
+    Source: HB1, "Manifest".
     """
     if len(text) > LONGEST_PATTERN:
         raise _refusal(f"The pattern has more than {LONGEST_PATTERN} characters", "Shorten it")

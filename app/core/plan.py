@@ -125,7 +125,7 @@ def validate(plan: Plan) -> None:
     Raises:
         PlanError: one of its subclasses names what is wrong.
 
-    Source: fairness.md, "Manifest" and "Allocation".
+    Source: HB1, "Manifest" and "Allocation".
     """
     if not _RUN_ID.fullmatch(plan.run):
         raise RunIdError(
@@ -244,7 +244,7 @@ def check_beacon_value(beacon: Beacon, value: str) -> None:
         BeaconValueError: the value is off the pattern.
         BeaconError: the beacon itself is not one that could be committed.
 
-    Source: fairness.md, "Manifest".
+    Source: HB1, "Manifest".
     """
     _check_beacon(beacon)
     allowed = not value if beacon.kind == "none" else parse_pattern(beacon.pattern).allows(value)

@@ -55,7 +55,7 @@ class Proof:
     def to_bytes(self) -> bytes:
         """Write the proof: 103 + 64·length bytes.
 
-        Source: fairness.md, "Contents root and proof".
+        Source: HB1, "Contents root and proof".
         """
         head = _PROOF_HEAD.pack(
             _MAGIC,
@@ -85,7 +85,7 @@ class Proof:
         Raises:
             ProofError: the bytes are not a proof.
 
-        Source: fairness.md, "Contents root and proof".
+        Source: HB1, "Contents root and proof".
         """
         if len(proof_bytes) < _PROOF_HEAD.size or proof_bytes[: len(_MAGIC)] != _MAGIC:
             raise _refused("these bytes are not a proof")
@@ -128,7 +128,7 @@ def check_proof(proof_bytes: bytes, manifest_text: str, contents_root: bytes, co
         ManifestError: the manifest is not one.
         PlanError: the manifest's plan should never have been committed.
 
-    Source: fairness.md, "Contents root and proof".
+    Source: HB1, "Contents root and proof".
     """
     proof = Proof.from_bytes(proof_bytes)
     manifest = parse_manifest(manifest_text)
@@ -183,7 +183,7 @@ class SealedContent:
     def pack(self) -> bytes:
         """Write the content as the 46 bytes that are sealed.
 
-        Source: fairness.md, "What the server stores".
+        Source: HB1, "What the server stores".
         """
         return _SEALED_CONTENT.pack(self.slot, self.kit, self.salt, self.edition, self.case, self.lsalt)
 
@@ -200,7 +200,7 @@ class SealedContent:
         Raises:
             SealedContentError: another number of bytes.
 
-        Source: fairness.md, "What the server stores".
+        Source: HB1, "What the server stores".
         """
         if len(plaintext) != _SEALED_CONTENT.size:
             raise SealedContentError(

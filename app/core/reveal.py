@@ -59,7 +59,7 @@ def reveal_text(
     Returns:
         Canonical JSON.
 
-    Source: fairness.md, "Reveal and record".
+    Source: HB1, "Reveal and record".
     """
     return canonical_json(
         {
@@ -90,7 +90,7 @@ def check_reveal(text: str) -> Reveal:
         ManifestError: the manifest is not one.
         PlanError: the manifest's plan should never have been committed.
 
-    Source: fairness.md, "Reveal and record".
+    Source: HB1, "Reveal and record".
     """
     try:
         fields = json.loads(text, object_pairs_hook=_without_repeats)

@@ -23,8 +23,11 @@ class Terms(Protocol):
     def weights(self) -> tuple[int, ...]:
         """Return the weight of each term, shape (terms,)."""
 
-    def moments(self, shift: int) -> tuple[list[int], list[int]]:
-        """Return each term's mean and mean square times 2^shift, rounded down, shape (terms,) each."""
+    def means(self, shift: int) -> list[int]:
+        """Return each term's mean waiting time times 2^shift, rounded down, shape (terms,)."""
+
+    def mean_squares(self, shift: int) -> list[int]:
+        """Return the same of the squared waiting times, shape (terms,)."""
 
     def missing(self, opened: int, bits: int) -> tuple[list[int], int]:
         """Return each term's chance of a miss times 2^bits, and by how many units it may be too small."""
@@ -41,12 +44,15 @@ class IndependentTerms:
     misses: tuple[int, ...]
     whole: int
 
-    def moments(self, shift: int) -> tuple[list[int], list[int]]:
-        """Return the moments of geometric waiting times; see `Terms`."""
+    def means(self, shift: int) -> list[int]:
+        """Return the means of geometric waiting times; see `Terms`."""
+        top = self.whole << shift
+        return [top // (self.whole - miss) for miss in self.misses]
+
+    def mean_squares(self, shift: int) -> list[int]:
+        """Return the mean squares of geometric waiting times; see `Terms`."""
         whole = self.whole
-        once = [(whole << shift) // (whole - miss) for miss in self.misses]
-        twice = [(whole * (whole + miss) << shift) // (whole - miss) ** 2 for miss in self.misses]
-        return once, twice
+        return [(whole * (whole + miss) << shift) // (whole - miss) ** 2 for miss in self.misses]
 
     def missing(self, opened: int, bits: int) -> tuple[list[int], int]:
         """Return powers of the miss chances; see `Terms`.
@@ -79,14 +85,16 @@ class RunTerms:
     sums: tuple[int, ...]
     boxes: int
 
-    def moments(self, shift: int) -> tuple[list[int], list[int]]:
-        """Return the moments of the first draw among some boxes; see `Terms`."""
-        boxes = self.boxes
-        once = [(boxes + 1 << shift) // (total + 1) for total in self.sums]
-        rising = [
-            (2 * (boxes + 1) * (boxes + 2) << shift) // ((total + 1) * (total + 2)) for total in self.sums
-        ]
-        return once, [pair - single for pair, single in zip(rising, once, strict=True)]
+    def means(self, shift: int) -> list[int]:
+        """Return the mean places of the first of some boxes; see `Terms`."""
+        top = self.boxes + 1 << shift
+        return [top // (total + 1) for total in self.sums]
+
+    def mean_squares(self, shift: int) -> list[int]:
+        """Return the mean squares of those places; see `Terms`."""
+        rising = 2 * (self.boxes + 1) * (self.boxes + 2) << shift
+        firsts = zip(self.sums, self.means(shift), strict=True)
+        return [rising // ((total + 1) * (total + 2)) - first for total, first in firsts]
 
     def missing(self, opened: int, bits: int) -> tuple[list[int], int]:
         """Return hypergeometric chances, each from the one before by one division; see `Terms`."""
@@ -137,22 +145,35 @@ def survival_weights(missing: Sequence[int], spare: int) -> list[int]:
     return [read(packed[at : at + slot_bytes], "little") - half for at in range(0, len(packed), slot_bytes)]
 
 
-def mean_and_variance(terms: Terms) -> tuple[Fraction, Fraction]:
-    """Return mean and variance of a waiting time, within 2^−80 of a box.
+def mean(terms: Terms) -> Fraction:
+    """Return the mean of a waiting time, within 2^−80 of a draw.
 
     Args:
         terms: the waiting time.
 
     Returns:
-        Mean, and variance.
+        Draws.
 
-    Source: the inclusion and exclusion of maxima and minima, which holds for every moment.
+    Source: the inclusion and exclusion of maxima and minima (Flajolet, Gardy, Thimonier 1992).
     """
     shift = _weight_bits(terms) + _GUARD_BITS
-    once, twice = terms.moments(shift)
-    mean = Fraction(_dot(terms.weights, once), 1 << shift)
-    square = Fraction(_dot(terms.weights, twice), 1 << shift)
-    return mean, max(square - mean**2, Fraction(0))
+    return Fraction(_dot(terms.weights, terms.means(shift)), 1 << shift)
+
+
+def variance(terms: Terms) -> Fraction:
+    """Return the variance of a waiting time.
+
+    Args:
+        terms: the waiting time.
+
+    Returns:
+        Draws squared.
+
+    Source: as for `mean`; inclusion and exclusion holds for every moment.
+    """
+    shift = _weight_bits(terms) + _GUARD_BITS
+    square = Fraction(_dot(terms.weights, terms.mean_squares(shift)), 1 << shift)
+    return max(square - mean(terms) ** 2, Fraction(0))
 
 
 def chance_done(terms: Terms, opened: int) -> float:

@@ -98,8 +98,8 @@ def outlook(station: Station, run: Run) -> Outlook:
     series = read_series(station.workspace, run.series)
     counts = tuple((kit.id, kit.count) for kit in plan_of(run, 1, NO_PREVIOUS).kits)
     standard = {kit.id for kit in series.standard_kits}
-    wanted = [count for kit_id, count in counts if kit_id in standard]
-    every = [count for _, count in counts]
+    wanted = tuple(count for kit_id, count in counts if kit_id in standard)
+    every = tuple(count for _, count in counts)
     return Outlook(
         run,
         counts,

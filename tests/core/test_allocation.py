@@ -139,6 +139,7 @@ def test_a_label_longer_than_its_length_byte_is_refused() -> None:
 
 
 @given(st.lists(st.integers(0, 70), max_size=20))
+@settings(deadline=None)
 def test_bytes_are_taken_in_order_however_they_are_asked_for(sizes: list[int]) -> None:
     stream = Stream(KEY, b"order")
     assert b"".join(stream.take(size) for size in sizes) == Stream(KEY, b"order").take(sum(sizes))
@@ -184,7 +185,7 @@ def runs(draw: st.DrawFn) -> tuple[tuple[int, ...], int]:
 
 
 @given(st.binary(min_size=32, max_size=32), runs())
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_counts_are_exact_and_every_case_has_its_share(key: bytes, run: tuple[tuple[int, ...], int]) -> None:
     counts, case_size = run
     kits = allocate(key, counts, case_size)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core.allocation import Stream
@@ -106,6 +106,7 @@ def test_the_contents_tree_has_the_leaves_and_salts_of_single_boxes() -> None:
 
 
 @given(st.binary(min_size=32, max_size=32), st.binary(max_size=40))
+@settings(deadline=None)
 def test_expand_is_the_first_block_of_the_rfc(key: bytes, info: bytes) -> None:
     assert expand(key, info) == hmac.new(key, info + b"\x01", hashlib.sha256).digest()
 
@@ -117,6 +118,7 @@ def test_a_run_secret_of_another_length_is_refused(length: int) -> None:
 
 
 @given(st.binary(min_size=32, max_size=32), st.integers(1, 12), st.integers(1, 12))
+@settings(deadline=None)
 def test_labels_number_every_box_once_and_every_case_together(
     secret: bytes, case_size: int, cases: int
 ) -> None:

@@ -3,7 +3,7 @@
 import hashlib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core.merkle import PathError, leaf_hash, root_from_path, tree, tree_from_hashes
@@ -72,6 +72,7 @@ def test_every_path_ends_in_the_root_and_from_no_other_place(size: int) -> None:
 
 
 @given(leaves_lists, st.data())
+@settings(deadline=None)
 def test_a_changed_leaf_or_sibling_ends_elsewhere(leaves: list[bytes], data: st.DataObject) -> None:
     whole = tree(leaves)
     index = data.draw(st.integers(0, len(leaves) - 1))
@@ -83,6 +84,7 @@ def test_a_changed_leaf_or_sibling_ends_elsewhere(leaves: list[bytes], data: st.
 
 
 @given(leaves_lists, st.data())
+@settings(deadline=None)
 def test_a_path_of_another_length_is_refused(leaves: list[bytes], data: st.DataObject) -> None:
     index = data.draw(st.integers(0, len(leaves) - 1))
     path = tree(leaves).path(index)
@@ -102,6 +104,7 @@ def test_a_place_outside_the_tree_is_refused(index: int) -> None:
 
 
 @given(leaves_lists)
+@settings(deadline=None)
 def test_a_tree_grows_again_from_its_stored_leaf_hashes(leaves: list[bytes]) -> None:
     assert tree_from_hashes(b"".join(leaf_hash(leaf) for leaf in leaves)) == tree(leaves)
 

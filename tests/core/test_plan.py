@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core.pattern import PatternError, parse_pattern
@@ -193,6 +193,7 @@ patterns = st.recursive(
 
 
 @given(patterns, st.data())
+@settings(deadline=None)
 def test_a_pattern_allows_exactly_what_the_same_regular_expression_does(
     pattern: str, data: st.DataObject
 ) -> None:

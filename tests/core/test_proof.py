@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core.commitment import Secrets, contents_salt, contents_tree, make_labels
@@ -149,6 +149,7 @@ def test_the_plaintext_of_the_vectors_packs_and_unpacks(run: dict[str, Any]) -> 
 
 
 @given(st.binary(max_size=60).filter(lambda plaintext: len(plaintext) != 46))
+@settings(deadline=None)
 def test_a_plaintext_of_another_length_is_refused(plaintext: bytes) -> None:
     with pytest.raises(SealedContentError):
         SealedContent.unpack(plaintext)
