@@ -54,7 +54,7 @@ class Ledger:
             )
         self.path = path
         with _told(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)  # PDFs beside it hold codes
             self._engine = _engine(path)
             self._migrate()
 
