@@ -81,7 +81,7 @@ def read_yaml(text: str, kind: type[Value], *, where: str) -> Value:
     try:
         # _PlainLoader is a SafeLoader: it builds texts, numbers, lists and maps only.
         keys = yaml.load(text, Loader=_PlainLoader)  # noqa: S506
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # a day such as 30 February is a ValueError
         mark = getattr(error, "problem_mark", None)
         line = f" in line {mark.line + 2}" if mark else ""
         raise FileBrokenError(

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import threading
 from pathlib import Path
 
 from app.core.errors import UserError
@@ -38,7 +39,7 @@ class Vault:
         if self.has(run):
             return self.open(run)
         path = self._path(run)
-        draft = path.with_suffix(f".{os.getpid()}.draft")
+        draft = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}.draft")
         try:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
@@ -54,7 +55,8 @@ class Vault:
             finally:
                 os.close(folder)
         except OSError as error:
-            draft.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                draft.unlink()
             raise VaultError(
                 f"the run's secret cannot be written ({error.strerror})",
                 where=str(self.folder),

@@ -58,7 +58,8 @@ _NEXT = {
 
 def next_step(run: Run) -> str:
     """Return what follows for a run, as words with the command to type."""
-    return _NEXT[run.state].format(run=run.id)
+    words = _NEXT[run.state].format(run=run.id)
+    return words.removesuffix(" --beacon VALUE") if run.beacon_kind == "none" else words
 
 
 def require_state(run: Run, step: str, *allowed: str) -> None:

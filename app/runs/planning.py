@@ -75,7 +75,7 @@ def plan_run(
     shared = _known(series, counts) if counts else _by_share(series, boxes)
     kits = tuple(KitCount(kit.id, shared[kit.id]) for kit in series.kits if kit.id in shared)
     with station.ledger.writing() as session:
-        name = run_id or _free_name(session, series.prefix)
+        name = _free_name(session, series.prefix) if run_id is None else run_id
         plan = Plan(
             maker=station.workspace.maker,
             series=series.id,
@@ -83,7 +83,7 @@ def plan_run(
             number=1,
             previous=NO_PREVIOUS,
             boxes=boxes,
-            case_size=case_size or series.case_size,
+            case_size=series.case_size if case_size is None else case_size,
             kits=kits,
             beacon=beacon,
         )
@@ -111,7 +111,7 @@ def outlook(station: Station, run: Run) -> Outlook:
 def _by_share(series: Series, boxes: int) -> dict[str, int]:
     whole = sum(entry.share for entry in series.entries)
     if boxes < 1 or boxes % whole:
-        below, above = boxes // whole * whole, (boxes // whole + 1) * whole
+        below, above = boxes // whole * whole, max(boxes // whole + 1, 1) * whole
         near = f"{below} or {above}" if below > 0 else f"{above}"
         raise SharesError(
             f"the shares of {series.id} sum to {whole}, so {boxes} boxes do not give every kit whole boxes",

@@ -1,0 +1,77 @@
+"""A printed run, its cards, and the street on which phones meet its site."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Playwright, expect, sync_playwright
+
+from app.runs import open_station
+from app.runs.life import commit_run, seal_run
+from app.runs.planning import plan_run
+from app.runs.printing import print_run
+from app.workspace import find_workspace
+from tests.browser.cards import Card, read_sheet
+from tests.browser.phones import Street, street
+from tests.conftest import CEREMONY, DICE, NOW, REPOSITORY, SECRET
+
+expect.set_options(timeout=20_000)  # two cores may be busy with other tests; no test measures time
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def printed_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tiny workspace after its run TY-1 of 16 boxes was planned, committed, sealed and printed."""
+    folder = tmp_path_factory.mktemp("printed") / "tiny"
+    shutil.copytree(
+        REPOSITORY / "tests" / "workspaces" / "tiny", folder, ignore=shutil.ignore_patterns("var")
+    )
+    shutil.copytree(REPOSITORY / "print", folder / "print")
+    station = open_station(find_workspace(str(folder)))
+    plan_run(station, "tiny", boxes=16, now=NOW, beacon=CEREMONY)
+    commit_run(station, "TY-1", entropy=SECRET, now=NOW)
+    seal_run(station, "TY-1", beacon_value=DICE, now=NOW)
+    printed = print_run(station, "TY-1", practice_url=None, now=NOW, progress=lambda done, whole: None)
+    station.ledger.close()
+    assert printed.turned_on == "short"
+    shutil.rmtree(station.vault.folder)  # the public site has none
+    return folder
+
+
+@pytest.fixture(scope="session")
+def pile(printed_folder: Path) -> Iterator[Card]:
+    """The printed cards, each to be taken once."""
+    return (
+        card for sheet in range(8) for card in read_sheet(printed_folder / "var/out/TY-1/inserts.pdf", sheet)
+    )
+
+
+@pytest.fixture
+def card(pile: Iterator[Card]) -> Card:
+    """A printed card that nobody has scanned."""
+    return next(pile)
+
+
+@pytest.fixture(scope="session")
+def tiny_street(
+    playwright: Playwright, printed_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Street]:
+    with street(playwright, printed_folder, tmp_path_factory.mktemp("street")) as opened:
+        yield opened
+
+
+@pytest.fixture
+def town(tiny_street: Street) -> Iterator[Street]:
+    """The street of the printed run; whatever went wrong on any phone fails the test."""
+    yield tiny_street
+    faults = [fault for phone in tiny_street.phones for fault in phone.faults]
+    for phone in tiny_street.phones:
+        phone.context.close()
+    tiny_street.phones.clear()
+    assert faults == []

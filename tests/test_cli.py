@@ -1,0 +1,301 @@
+"""The command line: what each command says, where it says it, and with what it leaves."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from app.cli import main
+from app.core.manifest import manifest_digest
+from app.runs import open_station
+from app.runs.life import secret_labels, show_run
+from app.workspace import find_workspace
+
+Write = Callable[[str, str, str], Path]
+Hopke = Callable[..., Result]
+PLAN = ("run", "plan", "tiny", "--boxes", "16")
+CEREMONY = ("--beacon", "ceremony", "--announce", "Six dice", "--pattern", "[1-6]{6}")
+
+
+@pytest.fixture
+def hopke(folder: Path) -> Hopke:
+    """Run a command in the tiny workspace."""
+    return lambda *words: CliRunner().invoke(main, ["--workspace", str(folder), *words])
+
+
+def said(result: Result) -> str:
+    """Return what a command that worked said, its spaces made single."""
+    assert result.exception is None, result.output
+    assert result.exit_code == 0
+    return " ".join(result.stdout.split())
+
+
+def refusal(result: Result) -> str:
+    """Return what a command that was refused said on standard error, and nothing else said anything."""
+    assert isinstance(result.exception, SystemExit)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert "Traceback" not in result.stderr
+    assert result.stderr.splitlines()[-1].startswith("✗ ")
+    return result.stderr
+
+
+# A run from beginning to end
+
+
+def test_a_run_is_planned_committed_sealed_printed_shown_and_listed(hopke: Hopke, folder: Path) -> None:
+    assert "no run yet" in said(hopke("run", "list"))
+
+    planned = said(hopke(*PLAN, *CEREMONY))
+    assert "TY-1: 16 boxes of tiny in cases of 4" in planned
+    for line in ("lantern 6 of 16", "bridge 8 of 16", "fish 2 of 16"):
+        assert line in planned
+    assert "Boxes to open for all standard kits: 3.5 on average" in planned
+    assert "Boxes to open for every kit, chase too: 8.9 on average" in planned
+    assert "No beacon" not in planned
+    assert planned.endswith("Next: commit it with: hopke run commit TY-1.")
+
+    committed = said(hopke("run", "commit", "TY-1"))
+    assert "TY-1 is committed for https://h.example" in committed
+    assert "var/vault" in committed
+    assert "hopke run seal TY-1" in committed
+
+    sealed = said(hopke("run", "seal", "TY-1", "--beacon", "123456"))
+    assert "TY-1 is sealed: 16 boxes" in sealed
+    assert sealed.endswith("Next: print it with: hopke run print TY-1.")
+
+    practised = said(hopke("run", "print", "TY-1", "--practice", "http://192.168.1.20:8000"))
+    assert "for practice only; not counted as printed" in practised
+    assert "practice-inserts.pdf" in practised
+
+    printed = said(hopke("run", "print", "TY-1"))
+    assert "16 cards printed; every QR was read back and opens its own box." in printed
+    for name in ("inserts.pdf", "packing-sheets.pdf"):
+        path = folder / "var" / "out" / "TY-1" / name
+        assert str(path) in printed
+        assert path.read_bytes().startswith(b"%PDF")
+    assert "turned on the short edge" in printed
+    assert "QR module 1.00 mm" in printed
+
+    shown = said(hopke("run", "show", "TY-1"))
+    assert "State: printed. Base URL: https://h.example." in shown
+    assert "Beacon: ceremony Six dice [1-6]{6}" in shown
+    station = open_station(find_workspace(str(folder)))
+    run = show_run(station, "TY-1")
+    codes = [label.code for label in secret_labels(station, run)]
+    secret = station.vault.open("TY-1").hex()
+    station.ledger.close()
+    digest = manifest_digest(run.manifest or "").hex()
+    assert f"Manifest 1, SHA-256 {digest[:4]} {digest[4:8]}" in shown
+    assert f"{digest[:4]} {digest[4:8]}" in committed
+    root = sealed.partition("on every card: ")[2][:39]
+    assert f"Contents root {root}" in shown
+    assert "TY-1 tiny 16 boxes printed" in said(hopke("run", "list"))
+
+    everything = "".join((planned, committed, sealed, practised, printed, shown)).replace(" ", "")
+    assert not [code for code in codes if code in everything or code[:6] in everything]
+    assert secret[:8] not in everything
+
+
+def test_a_plan_without_a_beacon_says_what_the_site_will_say(hopke: Hopke) -> None:
+    assert "No beacon: you could draw again unseen, and the site says so." in said(hopke(*PLAN))
+
+
+def test_a_plan_takes_counts_a_case_size_and_a_name(hopke: Hopke) -> None:
+    words = said(
+        hopke("run", "plan", "tiny", "--boxes", "9", "--case-size", "3", "--run", "TY-SPRING", "--count",
+              "lantern=5", "--count", "bridge=4")
+    )  # fmt: skip
+    assert "TY-SPRING: 9 boxes of tiny in cases of 3" in words
+    assert "lantern 5 of 9" in words
+    assert "fish" not in words
+
+
+def test_a_plan_is_changed_with_replace_only(hopke: Hopke) -> None:
+    said(hopke(*PLAN, "--run", "TY-1"))
+    assert "--replace" in refusal(hopke(*PLAN, "--run", "TY-1"))
+    assert "24 boxes" in said(hopke("run", "plan", "tiny", "--boxes", "24", "--run", "TY-1", "--replace"))
+
+
+# Refusals
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("run", "plan", "tiny", "--boxes", "17"), "Plan 16 or 24 boxes"),
+        (("run", "plan", "nothing", "--boxes", "16"), "Known series: tiny"),
+        ((*PLAN, "--case-size", "5"), "do not fill cases of 5"),
+        ((*PLAN, "--run", "no good"), "name"),
+        ((*PLAN, "--count", "fish"), "Write flag-tower=8"),
+        ((*PLAN, "--count", "fish=two"), "Write flag-tower=8"),
+        ((*PLAN, "--count", "fish=²"), "Write flag-tower=8"),
+        ((*PLAN, "--count", "fish=-1"), "Write flag-tower=8"),
+        ((*PLAN, "--count", "fish=8", "--count", "fish=8"), "given once"),
+        ((*PLAN, "--count", "temple=16"), "lantern, bridge, fish"),
+        ((*PLAN, "--beacon", "ceremony", "--pattern", "[1-6]*"), "pattern"),
+        (("run", "commit", "TY-9"), "hopke run list"),
+        (("run", "seal", "TY-9"), "hopke run list"),
+        (("run", "print", "TY-9"), "hopke run list"),
+        (("run", "show", "TY-9"), "hopke run list"),
+    ],
+)
+def test_a_refusal_is_told_in_words_on_standard_error_and_leaves_with_2(
+    hopke: Hopke, words: tuple[str, ...], told: str
+) -> None:
+    assert told in refusal(hopke(*words))
+
+
+def test_steps_out_of_order_name_the_command_that_comes_next(hopke: Hopke) -> None:
+    said(hopke(*PLAN, *CEREMONY))
+    assert "hopke run commit TY-1" in refusal(hopke("run", "seal", "TY-1", "--beacon", "123456"))
+    said(hopke("run", "commit", "TY-1"))
+    assert "hopke run seal TY-1" in refusal(hopke("run", "print", "TY-1"))
+    assert "[1-6]{6}" in refusal(hopke("run", "seal", "TY-1", "--beacon", "777777"))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (),
+        ("run", "plan"),
+        ("run", "plan", "tiny"),
+        ("run", "plan", "tiny", "--boxes", "many"),
+        ("run", "plan", "tiny", "--boxes", "16", "--beacon", "horoscope"),
+        ("run", "commit"),
+        ("run", "dance"),
+        ("serve", "--port", "http"),
+        ("--workspaces", "x"),
+    ],
+)
+def test_a_command_that_is_not_one_shows_how_it_is_used(words: tuple[str, ...]) -> None:
+    result = CliRunner().invoke(main, list(words))
+    assert result.exit_code == 2
+    assert "Usage:" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+# Checking
+
+
+def test_check_leaves_with_0_and_notes_when_all_is_well(hopke: Hopke) -> None:
+    words = said(hopke("check"))
+    assert words.endswith("✓ The workspace is ready.")
+    assert "fish in vi has not been reviewed yet" in words
+
+
+def test_check_leaves_with_2_and_every_problem(hopke: Hopke, write: Write, folder: Path) -> None:
+    path = write("stories/fish/en.md", "## Carp", "# Carp")
+    (folder / "kits" / "tiny" / "bridge" / "art.svg").unlink()
+    result = hopke("check")
+    assert result.exit_code == 2
+    assert f"✗ {path}: a heading has one #" in result.stdout
+    assert "art.svg" in result.stdout
+    assert "2 to mend." in result.stdout
+    assert "ready" not in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("hopke.toml", 'maker = "tiny-maker"', "maker = 1"),
+        ("hopke.toml", 'maker = "tiny-maker"', "maker = "),
+    ],
+)
+def test_a_broken_hopke_toml_is_told_by_every_command(
+    hopke: Hopke, write: Write, name: str, old: str, new: str
+) -> None:
+    path = write(name, old, new)
+    for words in (("check",), PLAN, ("run", "list"), ("serve",), ("demo",)):
+        assert str(path) in refusal(hopke(*words))
+
+
+# Help
+
+
+def commands(
+    command: click.Command, path: tuple[str, ...]
+) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    """Yield every command below `command` with the words that call it."""
+    yield path, command
+    if isinstance(command, click.Group):
+        for name, part in command.commands.items():
+            yield from commands(part, (*path, name))
+
+
+@pytest.mark.parametrize("option", ["--help", "-h"])
+def test_every_command_explains_itself_without_a_workspace(
+    option: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for path, command in commands(main, ()):
+        result = CliRunner().invoke(main, [*path, option])
+        words = said(result)
+        assert (command.help or "").split(".")[0].split("\n")[0] in words
+        for parameter in command.params:
+            if isinstance(parameter, click.Option):
+                assert parameter.opts[-1] in words
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_version_is_told() -> None:
+    assert said(CliRunner().invoke(main, ["--version"])).startswith("hopke 0.")
+
+
+# Finding the workspace
+
+
+def test_the_nearest_workspace_above_is_taken(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder / "kits" / "tiny" / "fish")
+    assert "TY-1" in said(CliRunner().invoke(main, list(PLAN)))
+    assert (folder / "var" / "ledger.sqlite3").is_file()
+
+
+def test_the_nearer_of_two_workspaces_is_taken(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder.parent / "hopke.toml").write_text("broken")
+    monkeypatch.chdir(folder / "kits")
+    said(CliRunner().invoke(main, list(PLAN)))
+
+
+def test_no_workspace_here_or_above_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    words = refusal(CliRunner().invoke(main, ["run", "list"]))
+    assert f"there is no hopke.toml in or above {tmp_path}" in words
+    assert "--workspace" in words
+
+
+def test_a_named_workspace_is_not_looked_for_above_it(folder: Path) -> None:
+    words = refusal(CliRunner().invoke(main, ["--workspace", str(folder / "kits"), "check"]))
+    assert f"there is no hopke.toml in {folder / 'kits'}" in words
+
+
+def test_a_workspace_that_does_not_exist_is_told(tmp_path: Path) -> None:
+    words = refusal(CliRunner().invoke(main, ["--workspace", str(tmp_path / "nowhere"), "run", "list"]))
+    assert str(tmp_path / "nowhere") in words
+    assert not (tmp_path / "nowhere").exists()
+
+
+# For real
+
+
+def test_the_installed_command_works_from_any_folder_and_prints_no_traceback(
+    folder: Path, tmp_path: Path
+) -> None:
+    command = Path(sys.executable).with_name("hopke")
+
+    def hopke(*words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [command, "--workspace", folder, *words],
+            cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120,
+        )  # fmt: skip
+
+    checked = hopke("check")
+    assert (checked.returncode, checked.stderr) == (0, "")
+    assert "The workspace is ready." in checked.stdout
+    refused = hopke("run", "show", "TY-1")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert refused.stderr == "✗ there is no run TY-1. See the names with: hopke run list.\n"

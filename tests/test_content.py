@@ -1,0 +1,172 @@
+"""Our own catalogue and phrases, as far as a machine can tell: whole, in both languages, and honest."""
+
+import ast
+import shutil
+import string
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import pytest
+import yaml
+from jinja2 import nodes
+
+from app.catalogue import read_catalogue
+from app.checking import check_workspace
+from app.library import FRONT_MATTER, read_story
+from app.web.failures import TOLD
+from app.web.languages import Tongue, known_languages, phrases
+from app.workspace import Workspace, find_workspace, printable_host
+
+REPOSITORY = Path(__file__).parent.parent
+WEB = REPOSITORY / "app" / "web"
+BEACONS = ("none", "ceremony", "drand")
+STORIES = sorted((REPOSITORY / "stories").glob("*/*.md"))
+EVERY_STORY = pytest.mark.parametrize("path", STORIES, ids=lambda path: f"{path.parent.name}-{path.stem}")
+
+
+@pytest.fixture(scope="module")
+def ours(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A copy of the repository as a workspace, so that testing leaves nothing behind in it."""
+    folder = tmp_path_factory.mktemp("ours")
+    for name in ("kits", "stories", "print"):
+        shutil.copytree(REPOSITORY / name, folder / name)
+    shutil.copy(REPOSITORY / "hopke.toml", folder)
+    return find_workspace(str(folder))
+
+
+# The catalogue
+
+
+def test_our_own_workspace_is_ready(ours: Workspace) -> None:
+    assert [str(problem) for problem in check_workspace(ours, known_languages())] == []
+    assert printable_host(ours.base_url)
+
+
+def test_every_kit_is_told_in_every_language_and_no_story_is_a_stray(ours: Workspace) -> None:
+    kits = {kit.id for series in read_catalogue(ours).values() for kit in series.kits}
+    assert len(kits) == 5
+    assert {(path.parent.name, path.stem) for path in STORIES} == {
+        (kit, language) for kit in kits for language in ours.languages
+    }
+
+
+@EVERY_STORY
+def test_every_story_says_what_is_uncertain_and_none_claims_a_review_that_never_was(path: Path) -> None:
+    parts = FRONT_MATTER.match(path.read_text("utf-8"))
+    assert parts is not None
+    front = yaml.safe_load(parts["front"])
+    assert front["uncertain"]
+    assert all(len(doubt.split()) > 3 for doubt in front["uncertain"])
+    assert "reviewed" not in front
+
+
+def test_the_answer_of_a_riddle_stands_at_the_same_place_in_every_language(ours: Workspace) -> None:
+    for kit in {path.parent.name for path in STORIES}:
+        riddles = [read_story(ours, kit, language).front.riddle for language in ours.languages]
+        assert len({riddle.choices.index(riddle.answer) for riddle in riddles}) == 1, kit
+
+
+def test_a_run_of_all_shares_fills_whole_cases(ours: Workspace) -> None:
+    for series in read_catalogue(ours).values():
+        assert sum(entry.share for entry in series.entries) % series.case_size == 0
+        assert len(series.standard_kits) >= 2
+
+
+# The phrases
+
+
+def places_in(phrase: str | dict[str, str]) -> set[str]:
+    """Return the names of a phrase's places, those of all its plural forms together."""
+    forms = phrase.values() if isinstance(phrase, dict) else [phrase]
+    return {name for form in forms for _, name, _, _ in string.Formatter().parse(form) if name is not None}
+
+
+def calls() -> Iterator[tuple[Path, nodes.Call]]:
+    """Yield every call of t() in the templates."""
+    environment = jinja2.Environment(autoescape=True)
+    for path in sorted((WEB / "templates").glob("*.html")):
+        for call in environment.parse(path.read_text("utf-8")).find_all(nodes.Call):
+            if isinstance(call.node, nodes.Name) and call.node.name == "t":
+                yield path, call
+
+
+def texts_in_code() -> set[str]:
+    """Return every text that stands in the Python of the pages."""
+    return {
+        node.value
+        for path in WEB.glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+
+
+def messages() -> set[str]:
+    """Return the phrases of every status for which app/web/failures.py shows a message."""
+    tree = ast.parse((WEB / "failures.py").read_text("utf-8"))
+    shown = {
+        node.args[0].value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "_message"
+        and isinstance(node.args[0], ast.Constant)
+        and isinstance(node.args[0].value, int)
+    }
+    assert {404, 429, 500, 503} <= shown
+    return {f"error.{status}.{part}" for status in shown | TOLD for part in ("title", "text")}
+
+
+def used() -> dict[str, set[str] | None]:
+    """Return every phrase that the pages use, with the values it is given (None: not known)."""
+    found: dict[str, set[str] | None] = dict.fromkeys(messages())
+    found |= dict.fromkeys(texts_in_code() & set(phrases("en")))
+    for path, call in calls():
+        given = {pair.key for pair in call.kwargs}
+        match call.args[0]:
+            case nodes.Const(value=str(key)):
+                found[key] = given
+            case nodes.Concat(nodes=[nodes.Const(value="odds.fair."), nodes.Getattr(attr="beacon_kind")]):
+                found |= {f"odds.fair.{kind}": given for kind in BEACONS}
+            case nodes.Concat(nodes=[nodes.Name(name="message"), nodes.Const(value=".title" | ".text")]):
+                pass  # these are messages()
+            case nodes.Name(name="problem"):
+                pass  # given by name in app/web/failures.py
+            case other:
+                pytest.fail(f"{path.name} asks for a phrase in a way that this test does not know: {other}")
+    return found
+
+
+def test_both_languages_have_the_same_phrases_with_the_same_places() -> None:
+    assert known_languages() == ("en", "vi")
+    vietnamese, english = phrases("vi"), phrases("en")
+    assert vietnamese.keys() == english.keys()
+    different = [key for key in english if places_in(vietnamese[key]) != places_in(english[key])]
+    assert different == []
+
+
+@pytest.mark.parametrize("language", known_languages())
+def test_no_phrase_is_empty_and_every_counted_one_has_the_forms_its_language_needs(language: str) -> None:
+    for key, phrase in phrases(language).items():
+        forms = phrase if isinstance(phrase, dict) else {"other": phrase}
+        assert all(form.strip() == form and form for form in forms.values()), key
+        if isinstance(phrase, dict):
+            assert "other" in phrase, key
+            assert "n" in places_in(phrase), key
+            values: dict[str, Any] = dict.fromkeys(places_in(phrase), "x")
+            for count in (0, 1, 2, 5, 21):
+                assert str(count) in Tongue(language).say(key, **values | {"n": count})
+
+
+@pytest.mark.parametrize("language", known_languages())
+def test_every_phrase_that_a_page_uses_is_there_and_is_given_what_it_needs(language: str) -> None:
+    known = phrases(language)
+    for key, given in used().items():
+        assert key in known, key
+        if given is not None:
+            assert places_in(known[key]) <= given, key
+
+
+def test_no_phrase_is_left_over() -> None:
+    assert set(phrases("en")) - set(used()) == set()

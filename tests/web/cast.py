@@ -1,0 +1,134 @@
+"""Who opens the pages: phones, the boxes they scan, and what they are shown."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pysqlite3.dbapi2
+from flask import Flask
+from werkzeug.datastructures import Headers
+from werkzeug.test import TestResponse
+
+HOST = "h.example"
+BASE = f"https://{HOST}"
+ALBUM = "__Host-album"
+
+
+@dataclass(frozen=True)
+class Box:
+    """One sealed box as whoever opens it holds it in hand."""
+
+    code: str
+    kit: str
+    edition: int
+
+    @property
+    def address(self) -> str:
+        return f"/b/{self.code}"
+
+    @property
+    def claim(self) -> str:
+        return f"/b/{self.code}/claim"
+
+
+class Phone:
+    """A phone with cookies of its own.
+
+    Args:
+        app: the site it visits.
+        language: what its browser asks for.
+        address: its network address.
+        base: the address under which it knows the site.
+    """
+
+    def __init__(
+        self, app: Flask, language: str = "vi", address: str = "192.0.2.10", base: str = BASE
+    ) -> None:
+        self.browser = app.test_client()
+        self.language = language
+        self.address = address
+        self.base = base
+
+    def open(
+        self,
+        path: str,
+        *,
+        method: str = "GET",
+        form: dict[str, str] | None = None,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> TestResponse:
+        """Send a request, and do not follow where the answer leads."""
+        sent = Headers({"Accept-Language": self.language})
+        sent.update(headers or {})
+        return self.browser.open(
+            path,
+            method=method,
+            base_url=self.base,
+            data=form if body is None else body,
+            content_type="application/x-www-form-urlencoded" if body is not None else None,
+            headers=sent,
+            environ_base={"REMOTE_ADDR": self.address},
+        )
+
+    def press_add(self, box: Box, headers: Mapping[str, str] | None = None) -> TestResponse:
+        """Press the add button of a box's page, and do not follow where it leads."""
+        return self.open(box.claim, method="POST", headers=headers)
+
+    def type_code(self, typed: str) -> TestResponse:
+        """Send the code form, and do not follow where it leads."""
+        return self.open("/b/", method="POST", form={"code": typed})
+
+    def cookie(self, name: str) -> str | None:
+        """Return the value of one of the site's cookies."""
+        found = self.browser.get_cookie(name, domain=HOST)
+        return found.value if found else None
+
+    def keep_cookie(self, name: str, text: str) -> None:
+        """Put a cookie into the phone by hand."""
+        self.browser.set_cookie(name, text, domain=HOST)
+
+
+@contextmanager
+def ledger_of(folder: Path) -> Iterator[Any]:
+    """Open the ledger beside the running site, as an operator or a thief would.
+
+    With the site's own SQLite: two libraries in one process break each other's locks.
+    """
+    connection = pysqlite3.dbapi2.connect(str(folder / "var" / "ledger.sqlite3"))
+    try:
+        yield connection
+        connection.commit()
+    finally:
+        connection.close()
+
+
+def rows(folder: Path, table: str) -> int:
+    """Return how many rows a table has."""
+    with ledger_of(folder) as ledger:
+        return int(ledger.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608
+
+
+def break_ledger(folder: Path) -> None:
+    """Take away the tables: whatever asks the ledger now breaks."""
+    with ledger_of(folder) as ledger:
+        ledger.execute("PRAGMA foreign_keys=OFF")
+        for table in ("claim", "album", "sealed_box"):
+            ledger.execute(f"DROP TABLE {table}")
+
+
+def fill_disk(folder: Path) -> None:
+    """Let every new claim fail with SQLite's own words for a full disk."""
+    with ledger_of(folder) as ledger:
+        ledger.execute(
+            "CREATE TRIGGER no_room BEFORE INSERT ON claim "
+            "BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
+        )
+
+
+def free_disk(folder: Path) -> None:
+    """Make room again."""
+    with ledger_of(folder) as ledger:
+        ledger.execute("DROP TRIGGER no_room")

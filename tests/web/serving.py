@@ -1,0 +1,66 @@
+"""The real server, run as its maker runs it: `hopke serve`, in a process of its own."""
+
+import http.client
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from tests.conftest import REPOSITORY
+from tests.web.cast import HOST
+
+COMMAND = (sys.executable, "-c", "from app.cli import main; main()")
+
+
+@dataclass(frozen=True)
+class Served:
+    """Where the server listens, and the file that holds everything it printed."""
+
+    host: str
+    port: int
+    printed: Path
+
+
+@contextmanager
+def serve(folder: Path, printed: Path) -> Iterator[Served]:
+    """Serve a workspace on a free port until the block ends; `printed` takes what the server says."""
+    with printed.open("w") as errors:
+        server = subprocess.Popen(
+            [*COMMAND, "--workspace", str(folder), "serve", "--port", "0"],
+            cwd=REPOSITORY,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+        )
+    try:
+        assert server.stdout
+        line = server.stdout.readline()
+        assert "http://" in line, f"the server did not open: {printed.read_text()}"
+        (address,) = [word for word in line.split() if word.startswith("http://")]
+        parts = urlsplit(address.rstrip("."))
+        assert parts.hostname
+        assert parts.port
+        yield Served(parts.hostname, parts.port, printed)
+    finally:
+        server.terminate()
+        said, _ = server.communicate(timeout=20)
+        with printed.open("a") as file:
+            file.write(said)
+
+
+def ask(
+    served: Served, path: str, method: str = "GET", body: bytes | None = None, language: str = "en"
+) -> tuple[int, str]:
+    """Return status and text of what the server answers, over a connection of its own."""
+    with closing(http.client.HTTPConnection(served.host, served.port, timeout=20)) as connection:
+        headers = {
+            "Host": HOST,
+            "Accept-Language": language,
+            "Content-Type": "application/x-www-form-urlencoded",
+        }
+        connection.request(method, path, body, headers)
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode()

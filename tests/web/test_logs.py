@@ -1,0 +1,100 @@
+"""What the program writes about its visitors: never a code, never a key."""
+
+import logging
+import re
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from app.web import create_app
+from app.workspace import Workspace
+from tests.web.cast import ALBUM, Box, Phone, break_ledger, fill_disk
+from tests.web.conftest import close
+from tests.web.every_page import unknown_code
+from tests.web.serving import ask, serve
+
+NOBODYS = unknown_code(424242)
+
+
+def spellings(code: str) -> list[str]:
+    """Return a code as a visitor may have written it."""
+    return [code, code.lower(), f"{code[:6]} {code[6:12]} {code[12:]}"]
+
+
+def secrets_in(text: str, secrets: list[str]) -> list[str]:
+    """Return which secrets stand in a text, however it is spaced or written."""
+    plain = re.sub(r"%20|\W", "", text).upper()
+    return [secret for secret in secrets if secret.upper() in plain]
+
+
+def test_nothing_that_is_logged_holds_a_code_or_an_albums_key(
+    workspace: Workspace, folder: Path, boxes: tuple[Box, ...], caplog: pytest.LogCaptureFixture
+) -> None:
+    for logger in ("", "sqlalchemy.engine", "sqlalchemy.pool", "hopke", "waitress"):
+        caplog.set_level(logging.DEBUG, logger)
+    site = create_app(workspace)
+    bo, mai = Phone(site, "vi", "192.0.2.10"), Phone(site, "en", "192.0.2.20")
+    keys = []
+
+    def everything() -> None:
+        for box in boxes[:3]:
+            for spelled in spellings(box.code):
+                bo.open(f"/b/{quote(spelled)}")
+                bo.type_code(spelled)
+                bo.open(f"/b/{quote(spelled)}?lang=en")
+                bo.open(f"/B/{quote(spelled)}/claim", method="POST")
+                mai.open(f"/b/{quote(spelled)}/claim", method="POST")
+                mai.open(f"/b/{quote(spelled)}/elsewhere")
+                mai.open(f"/b/{quote(spelled)}", method="PUT")
+            bo.open("/album")
+            keys.append(bo.cookie(ALBUM) or "")
+        for _ in range(32):
+            mai.type_code(NOBODYS)
+            mai.open(f"/b/{NOBODYS}")
+
+    everything()
+    fill_disk(folder)
+    mai.press_add(boxes[3])
+    break_ledger(folder)
+    everything()
+    close(site)
+    assert "LedgerFullError at /b/<code>/claim" in caplog.text
+    assert "OperationalError at /b/<code>" in caplog.text
+    assert "SELECT sealed_box.tag" in caplog.text  # the engine's own words were captured
+    secrets = [*(box.code for box in boxes[:4]), NOBODYS, *keys]
+    assert all(secrets)
+    assert secrets_in(caplog.text, secrets) == []
+    assert secrets_in(repr([vars(record) for record in caplog.records]), secrets) == []
+
+
+def test_the_search_of_these_tests_finds_a_code() -> None:
+    code = unknown_code(7)
+    for text in (
+        f"GET /b/{code}",
+        f"at /b/{code.lower()} x",
+        f"/b/{code[:6]}%20{code[6:]}",
+        f"[{code[:6]} {code[6:]}]",
+    ):
+        assert secrets_in(text, [code]) == [code]
+    assert secrets_in("GET /b/<code>", [code]) == []
+
+
+def test_a_server_that_breaks_prints_where_and_never_for_whom(folder: Path, tmp_path: Path, box: Box) -> None:
+    printed = tmp_path / "printed.txt"
+    with serve(folder, printed) as served:
+        assert ask(served, box.address)[0] == 200
+        assert ask(served, box.claim, "POST")[0] == 303
+        assert ask(served, f"/b/{NOBODYS}")[0] == 404
+        break_ledger(folder)
+        for spelled in spellings(box.code):
+            status, page = ask(served, f"/b/{quote(spelled)}")
+            assert status == 500
+            assert "Something broke on our side" in page
+            assert ask(served, f"/B/{quote(spelled)}/claim", "POST")[0] == 500
+            assert ask(served, "/b/", "POST", f"code={quote(spelled)}".encode())[0] == 500
+    said = printed.read_text()
+    assert said.count("OperationalError at /b/<code>\n") == 3
+    assert said.count("OperationalError at /B/<code>/claim\n") == 3
+    assert "claiming.py" in said
+    assert secrets_in(said, [box.code, NOBODYS]) == []
