@@ -1,59 +1,46 @@
 """Fast batches of QR symbols, bit for bit those of the qrcode package.
 
-Texts of one length share mode, version and error-correction level. Before masking, each module of their symbols is
-an affine function over GF(2) of the payload bits: Reed-Solomon codes are linear, and all else is fixed. So qrcode
-makes one symbol for each payload bit that varies, and every other symbol is an exclusive or of those.
+Texts of one length share mode, version and error-correction level. Before masking, each module of their
+symbols is an affine function over GF(2) of the payload bits: Reed-Solomon codes are linear, and all else is
+fixed. So qrcode makes one symbol for each bit of the tail, and all others are sums modulo 2 of those.
 
-A symbol is handled as its *lines*: first its rows, top to bottom, then its columns, left to right, each a word
-whose bit k is module k of the line, 1 for dark. So one rule along a line serves both directions.
+A symbol is handled as its *lines*: first its rows, top to bottom, then its columns, left to right, each a
+word whose bit k is module k of the line, 1 for dark. So one rule along a line serves both directions.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import cache, cached_property, reduce
-from itertools import product
+import re
+from collections.abc import Iterator, Sequence
+from functools import cached_property, reduce
 from operator import xor
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import qrcode
 from qrcode import util
-from qrcode.constants import ERROR_CORRECT_H, ERROR_CORRECT_M, ERROR_CORRECT_Q
 
 from app.core.errors import UserError
 
 try:
     import numpy as np
-except ImportError:  # Family.symbol does the same with integers
-    np = None  # type: ignore[assignment]
-if TYPE_CHECKING:
     from numpy.typing import NDArray
+except ImportError:  # Family.symbol needs only integers
+    np = None  # type: ignore[assignment]
 
-Words: TypeAlias = "NDArray[np.unsignedinteger[Any]]"
-Numbers: TypeAlias = "NDArray[np.signedinteger[Any]]"
-Lines = TypeVar("Lines", int, "NDArray[np.unsignedinteger[Any]]")
+Words: TypeAlias = "NDArray[Any]"
+Lines = TypeVar("Lines", int, "NDArray[Any]")
 
-LEVELS = {"H": ERROR_CORRECT_H, "Q": ERROR_CORRECT_Q, "M": ERROR_CORRECT_M}
-"""Error-correction levels in use, best first."""
-
-MAX_VERSION = 11
-"""The largest version, of 61 modules a side, whose rows fit 64-bit words."""
-
+LEVELS = {"H": qrcode.ERROR_CORRECT_H, "Q": qrcode.ERROR_CORRECT_Q, "M": qrcode.ERROR_CORRECT_M}  # best first
+MODES = ({util.MODE_ALPHA_NUM}, {util.MODE_8BIT_BYTE})
 MASKS = range(8)
-
-AT_ONCE = 512
-"""Symbols scored together: few enough for a processor's cache, enough to spread the cost of a numpy call."""
+MAX_VERSION = 11  # 61 modules a side: a row fits a 64-bit word
+AT_ONCE = 1024  # symbols scored together: few enough for a cache, enough to spread the cost of a numpy call
 
 
 class TextTooLongError(UserError):
     """A text needs a symbol of more than 61 modules a side."""
 
 
-class MixedModesError(UserError):
-    """The texts of a family do not share alphanumeric or byte mode."""
-
-
-class AlphabetError(UserError):
-    """A family has no tails, or tails that are not ASCII."""
+class FamilyError(UserError):
+    """A prefix and an alphabet make no family: no tails, or no common mode."""
 
 
 class TailLengthError(UserError):
@@ -69,7 +56,7 @@ class NumpyMissingError(UserError):
 
 
 class Penalty:
-    """What decides between masks: the four rules of qrcode.util.lost_point, with its rounding.
+    """What chooses a mask for symbols of one size: the four rules and the rounding of qrcode.util.lost_point.
 
     Args:
         modules: modules a side.
@@ -79,43 +66,33 @@ class Penalty:
 
     def __init__(self, modules: int) -> None:
         self.modules = modules
-        size = modules * modules
         every_line = sum(1 << modules * line for line in range(2 * modules))
         self._pair = (1 << modules - 1) - 1
         self._pairs = self._pair * every_line
         self._windows = ((1 << modules - 10) - 1) * every_line
-        self._rows = (1 << size) - 1
-        self._ratings = [int(abs(dark / size * 100 - 50) / 5) * 10 for dark in range(size + 1)]
+        self._rows = (1 << modules * modules) - 1
 
     def of_one(self, lines: int) -> int:
-        """Return the penalty of one symbol.
-
-        Args:
-            lines: the symbol's lines, line i from bit i × modules on.
-        """
+        """Return the penalty of one symbol, given as the number whose bits from i × modules on are line i."""
         change = (lines ^ lines >> 1) & self._pairs
         same = change ^ self._pairs
-        runs, starts, finders = _patterns(lines, change, same)
+        fives, starts, finders = _patterns(lines, change, same)
         rows = lines & self._rows
         squares = same & same >> self.modules & ~(rows ^ rows >> self.modules) & self._rows >> self.modules
-        points = runs.bit_count() + 2 * starts.bit_count() + 3 * squares.bit_count()
-        # A window of 11 modules must not reach into the next line.
-        points += 40 * (finders & self._windows).bit_count()
-        return points + self._ratings[rows.bit_count()]
+        points = 40 * (finders & self._windows).bit_count()  # windows that stay within their line
+        points += fives.bit_count() + 2 * starts.bit_count() + 3 * squares.bit_count()
+        return points + 10 * int(abs(rows.bit_count() / self.modules**2 * 100 - 50) / 5)
 
-    def of_many(self, lines: Words) -> Numbers:
-        """Return the penalty of each symbol, shape (symbols,).
-
-        Args:
-            lines: shape (2 × modules, symbols).
-        """
+    def of_many(self, lines: Words) -> Words:
+        """Return penalties, shape (symbols,), of symbols given as lines, shape (2 × modules, symbols)."""
         change = (lines ^ lines >> 1) & self._pair
         same = change ^ self._pair
-        runs, starts, finders = _patterns(lines, change, same)
+        fives, starts, finders = _patterns(lines, change, same)
         rows = lines[: self.modules]
         squares = same[: self.modules - 1] & same[1 : self.modules] & ~(rows[:-1] ^ rows[1:])
-        points = _dark(runs) + 2 * _dark(starts) + 3 * _dark(squares) + 40 * _dark(finders)
-        return points + np.array(self._ratings)[_dark(rows)]
+        points: Words = 40 * _dark(finders) + _dark(fives) + 2 * _dark(starts) + 3 * _dark(squares)
+        points += 10 * (np.abs(_dark(rows) / self.modules**2 * 100 - 50) / 5).astype(np.int32)
+        return points
 
 
 class Family:
@@ -125,8 +102,8 @@ class Family:
         prefix: what every text starts with.
         tail_length: characters that follow.
         alphabet: ASCII characters that may follow.
-        level: error-correction level, M, Q or H; without it the smallest version of level M, then the best level
-            that this version allows, as `app.press.qr.symbol` chooses.
+        level: error-correction level, M, Q or H; without it the smallest version of level M, then the best
+            level that this version allows, as `app.press.qr.symbol` chooses.
 
     Attributes:
         mode: util.MODE_ALPHA_NUM or util.MODE_8BIT_BYTE, as qrcode chooses with optimize=0.
@@ -135,44 +112,47 @@ class Family:
         modules: modules a side, without the quiet zone.
 
     Raises:
-        AlphabetError: no tail is possible, or a tail might not be ASCII.
-        MixedModesError: the mode would depend on the tail, or be numeric.
+        FamilyError: no tail is possible, a tail might not be ASCII, or the mode would depend on the tail.
         TextTooLongError: version 11 is too small.
     """
 
     def __init__(self, prefix: str, tail_length: int, alphabet: str, *, level: str | None = None) -> None:
-        if tail_length < 1 or not alphabet or not alphabet.isascii():
-            wrong = f"{tail_length} characters of {alphabet!r} cannot tell codes apart"
-            raise AlphabetError(wrong, where=prefix, mend="Take one or more ASCII characters")
-        self.prefix, self.tail_length, self.alphabet = prefix, tail_length, "".join(dict.fromkeys(alphabet))
-        self.mode = _common_mode(prefix, alphabet)
-        self._text = prefix.encode() + alphabet[:1].encode() * tail_length
-        self._payload, self._bits = _encoded(self._text, self.mode)
-        self.version = self._smallest_version(level or "M")
+        modes = {util.optimal_mode((prefix + letter * tail_length).encode()) for letter in alphabet}
+        if tail_length < 1 or not alphabet.isascii() or modes not in MODES:
+            wrong = f"{tail_length} characters of {alphabet!r} make no codes, or codes of several QR modes"
+            raise FamilyError(wrong, where=prefix, mend="Take ASCII, and upper case throughout or not at all")
+        self.prefix, self.tail_length, self.alphabet, self.mode = prefix, tail_length, alphabet, modes.pop()
+        # Alphanumeric mode encodes pairs: the prefix's last character may share one with the tail's first.
+        odd = len(prefix) % 2 if self.mode == util.MODE_ALPHA_NUM else 0
+        self._lead = prefix[len(prefix) - odd :]
+        self._text = prefix.encode() + b"0" * tail_length
+        payload, self._bits = _encoded(self._text, self.mode)
+        fitting = [v for v in range(1, MAX_VERSION + 1) if self._fits(level or "M", v)]
+        if not fitting:
+            wrong = f"{len(self._text)} characters need a QR symbol of more than 61 modules a side"
+            raise TextTooLongError(wrong, where=prefix, mend="Use a shorter base_url")
+        self.version, self.modules = fitting[0], 17 + 4 * fitting[0]
         self.level = level or next(best for best in LEVELS if self._fits(best, self.version))
-        self.modules = 17 + 4 * self.version
         self.penalty = Penalty(self.modules)
-        self._base = self._made(self._payload)
-        self._masks = [self._made(self._payload, mask) ^ self._base for mask in MASKS]
-        self._trials = [self._made(self._payload, mask, trial=True) ^ self._base for mask in MASKS]
-        self._pieces = list(self._cut())
+        free = _encoded(self._text[-odd - tail_length :], self.mode)[1]
+        # All ones in the tail, for qrcode fails at a block of zeros.
+        payload |= (1 << free) - 1
+        ones = self._made(payload)
+        self._flips = [self._made(payload ^ 1 << bit) ^ ones for bit in range(free)]
+        self._base = reduce(xor, self._flips, ones)
+        self._masks = [self._made(payload, mask) ^ ones for mask in MASKS]
+        self._trials = [self._made(payload, mask, trial=True) ^ ones for mask in MASKS]
 
     def symbol(self, tail: str) -> tuple[int, ...]:
-        """Return one symbol's rows with integers only: what `symbols` gives, without numpy.
-
-        Args:
-            tail: what follows the prefix.
-
-        Returns:
-            Shape (modules,), top to bottom, bit x for the module in column x, 1 for dark.
+        """Return one symbol's rows, shape (modules,): what `symbols` gives, from integers only.
 
         Raises:
             TailLengthError: the tail is too long or too short.
             ForeignCharacterError: a character is outside the alphabet.
         """
         self._check([tail])
-        found = (table[tail[piece.first : piece.end]] for piece, table in self._tables)
-        lines = reduce(xor, found, self._base)
+        payload, _ = _encoded((self._lead + tail).encode(), self.mode)
+        lines = reduce(xor, (flip for bit, flip in enumerate(self._flips) if payload >> bit & 1), self._base)
         # Of equal penalties min keeps the first, as qrcode does.
         mask = min(MASKS, key=lambda each: self.penalty.of_one(lines ^ self._trials[each]))
         return tuple(self._words(lines ^ self._masks[mask])[: self.modules])
@@ -184,8 +164,8 @@ class Family:
             tails: what follows the prefix in each.
 
         Returns:
-            Shape (symbols, modules), top to bottom, bit x for the module in column x, 1 for dark; uint32 up to 29
-            modules a side, uint64 above.
+            Shape (symbols, modules), top to bottom, bit x for the module in column x, 1 for dark; uint32 up
+            to 29 modules a side, uint64 above.
 
         Raises:
             TailLengthError: a tail is too long or too short.
@@ -195,145 +175,126 @@ class Family:
         if np is None:
             raise NumpyMissingError("QR symbols by the batch need numpy", mend="Run pip install numpy")
         self._check(tails)
-        arrays = self._arrays
-        places = self._places("".join(tails))
-        symbols = np.empty((len(tails), self.modules), arrays.trials.dtype)
+        tables, masks, trials = self._arrays
+        symbols = np.empty((len(tails), self.modules), trials.dtype)
         for start in range(0, len(tails), AT_ONCE):
             part = slice(start, start + AT_ONCE)
-            lines = reduce(xor, (table[place[part]] for table, place in zip(arrays.tables, places, strict=True)))
+            chosen = zip(tables, self._octets(tails[part]), strict=True)
+            lines = reduce(xor, (table[octet] for table, octet in chosen))
             across = np.ascontiguousarray(lines.T)
-            penalties = np.stack([self.penalty.of_many(across ^ trial[:, None]) for trial in arrays.trials])
+            penalties = np.stack([self.penalty.of_many(across ^ trial[:, None]) for trial in trials])
             # Of equal penalties argmin keeps the first, as qrcode does.
-            masks = arrays.masks[penalties.argmin(axis=0)]
-            symbols[part] = (lines ^ masks)[:, : self.modules]
+            symbols[part] = (lines ^ masks[penalties.argmin(axis=0)])[:, : self.modules]
         return symbols
 
-    def _smallest_version(self, level: str) -> int:
-        for version in range(1, MAX_VERSION + 1):
-            if self._fits(level, version):
-                return version
-        wrong = f"{len(self._text)} characters need a QR symbol of more than 61 modules a side"
-        raise TextTooLongError(wrong, where=self.prefix, mend="Use a shorter base_url")
-
     def _fits(self, level: str, version: int) -> bool:
-        header = 4 + util.length_in_bits(self.mode, version)
-        return bool(header + self._bits <= util.BIT_LIMIT_TABLE[LEVELS[level]][version])
+        needed = 4 + util.length_in_bits(self.mode, version) + self._bits
+        return bool(needed <= util.BIT_LIMIT_TABLE[LEVELS[level]][version])
 
     def _made(self, payload: int, mask: int = 0, *, trial: bool = False) -> int:
-        """Return a symbol's lines from qrcode; in a trial, format and version stay blank, as when it is scored."""
+        """Return a symbol's lines from qrcode; a trial's format and version are blank, as when scored."""
         made = qrcode.QRCode(self.version, LEVELS[self.level])
-        made.data_list.append(_Payload(self.mode, len(self._text), payload, self._bits))
+        text = util.QRData(self._text, self.mode, check_data=False)
+        text.write = lambda buffer: buffer.put(payload, self._bits)  # any bits, even those of no text
+        made.add_data(text)
         made.makeImpl(trial, mask)
         lines = [*made.modules, *zip(*made.modules, strict=True)]
         return int("".join("01"[dark] for line in lines for dark in line)[::-1], 2)
-
-    def _cut(self) -> Iterator["_Piece"]:
-        """Cut the payload as its mode does, and keep the pieces that hold characters of the tail."""
-        step = 2 if self.mode == util.MODE_ALPHA_NUM else 1
-        prefix_length = len(self._text) - self.tail_length
-        below = self._bits
-        for at in range(0, len(self._text), step):
-            usual = self._text[at : at + step]
-            known = usual[: max(0, prefix_length - at)]
-            value, width = _encoded(usual, self.mode)
-            below -= width
-            if known == usual:
-                continue
-            keys = map("".join, product(self.alphabet, repeat=len(usual) - len(known)))
-            changes = {key: _encoded(known + key.encode(), self.mode)[0] ^ value for key in keys}
-            flips = {
-                bit: self._made(self._payload ^ 1 << below + bit) ^ self._base
-                for bit in range(width)
-                if any(change >> bit & 1 for change in changes.values())
-            }
-            first = at + len(known) - prefix_length
-            yield _Piece(first, at + len(usual) - prefix_length, changes, flips)
 
     def _words(self, lines: int) -> list[int]:
         return [lines >> self.modules * line & (1 << self.modules) - 1 for line in range(2 * self.modules)]
 
     def _check(self, tails: Sequence[str]) -> None:
+        foreign = set("".join(tails)).difference(self.alphabet)
         for tail in tails:
             if len(tail) != self.tail_length:
                 wrong = f"{tail!r} has {len(tail)} characters, not {self.tail_length}"
-                raise TailLengthError(wrong, where=self.prefix, mend="Print codes of one run only")
-        foreign = set("".join(tails)).difference(self.alphabet)
-        for tail in tails if foreign else ():
-            if strange := foreign.intersection(tail):
-                wrong = f"{tail!r} has {min(strange)!r}, which no code has"
+                raise TailLengthError(wrong, where=self.prefix, mend="Print the codes of one run only")
+            if foreign and (strange := foreign.intersection(tail)):
+                wrong = f"{tail!r} has {min(strange)!r}, which is in no code"
                 raise ForeignCharacterError(wrong, where=self.prefix, mend=f"Use only {self.alphabet}")
 
     @cached_property
-    def _tables(self) -> list[tuple["_Piece", dict[str, int]]]:
-        return [
-            (
-                piece,
-                {
-                    key: reduce(xor, (lines for bit, lines in piece.flips.items() if change >> bit & 1), 0)
-                    for key, change in piece.changes.items()
-                },
-            )
-            for piece in self._pieces
-        ]
-
-    @cached_property
-    def _arrays(self) -> "_Arrays":
-        kind = np.uint32 if self.modules <= 32 else np.uint64
-
-        def words(symbols: Iterable[int]) -> Words:
-            return np.array([self._words(lines) for lines in symbols], kind)
-
+    def _arrays(self) -> tuple[list[Words], Words, Words]:
+        """Tables by payload octet, lowest first, shape (≤ 256, lines); masks and trials, shape (8, lines)."""
+        word = np.uint32 if self.modules <= 32 else np.uint64
+        base, flips, masks, trials = (
+            np.array([self._words(lines) for lines in each], word)
+            for each in ([self._base], self._flips, self._masks, self._trials)
+        )
         tables = []
-        for piece in self._pieces:
-            changes = np.array(list(piece.changes.values()))
-            table = np.zeros((len(changes), 2 * self.modules), kind)
-            for bit, lines in piece.flips.items():
-                table[changes >> bit & 1 == 1] ^= words([lines])
+        for first in range(0, len(flips), 8):
+            table = np.zeros_like(base) if first else base
+            for flip in flips[first : first + 8]:
+                table = np.concatenate([table, table ^ flip])
             tables.append(table)
-        tables[0] ^= words([self._base])
-        return _Arrays(tables, words(self._masks), words(self._trials))
+        return tables, masks, trials
 
-    def _places(self, text: str) -> list[Numbers]:
-        """Return each piece's row of its table, shape (symbols,)."""
-        codes = np.zeros(128, np.intp)
-        codes[list(self.alphabet.encode())] = range(len(self.alphabet))
-        letters = codes[np.frombuffer(text.encode(), np.uint8)].reshape(-1, self.tail_length)
-        places = []
-        for piece in self._pieces:
-            place = letters[:, piece.first]
-            for at in range(piece.first + 1, piece.end):
-                place = place * len(self.alphabet) + letters[:, at]
-            places.append(place)
-        return places
+    def _octets(self, tails: Sequence[str]) -> Words:
+        """Return the payload bits of tails, shape (octets, symbols), the lowest octet first."""
+        text = "".join(self._lead + tail for tail in tails).encode()
+        letters = np.frombuffer(text, np.uint8).reshape(len(tails), -1).T[::-1]
+        if self.mode == util.MODE_8BIT_BYTE:
+            return letters
+        numbers = np.array([util.ALPHA_NUM.find(letter) for letter in range(128)], np.int16)[letters]
+        single = len(numbers) % 2
+        pairs = 45 * numbers[single + 1 :: 2] + numbers[single::2]
+        # A single last character has 6 bits, not 11: raised by 5 among the pairs, whose low bits are cut off.
+        values = np.concatenate([numbers[:single] << 5, pairs])
+        bits = (values[:, None] >> np.arange(11, dtype=np.int16)[:, None] & 1).reshape(-1, len(tails))
+        return np.packbits(bits[5 * single :].astype(bool), axis=0, bitorder="little")
 
 
-def dark_runs(symbols: Words) -> tuple[Numbers, Numbers]:
+def dark_runs(symbols: Words) -> tuple[Words, Words]:
     """Return the horizontal runs of dark modules, for rectangles one module high.
 
     Args:
-        symbols: shape (symbols, modules), as from `Family.symbols`; give some thousands at a time, for a symbol
-            takes about 10 kB here.
+        symbols: shape (symbols, modules), as from `Family.symbols`; some thousands at a time spare memory.
 
     Returns:
         Runs, shape (runs, 3): x, y and width in modules, from the symbol's top left without its quiet zone, y
         downwards, symbol by symbol, each in reading order; and the runs of each symbol, shape (symbols,).
     """
-    lines, x = np.divmod(_positions(symbols & ~(symbols << 1)), 8 * symbols.itemsize)
-    ends = _positions(symbols & ~(symbols >> 1)) % (8 * symbols.itemsize)
-    which, y = np.divmod(lines, symbols.shape[1])
-    return np.stack([x, y, ends - x + 1], axis=1), np.bincount(which, minlength=len(symbols))
+    starts, ends = symbols & ~(symbols << 1), symbols & ~(symbols >> 1)
+    left, right = _places(starts), _places(ends)
+    runs_of_row = np.bitwise_count(starts)
+    y = np.repeat(np.tile(np.arange(symbols.shape[1]), len(symbols)), runs_of_row.ravel())
+    return np.stack([left % (8 * symbols.itemsize), y, right - left + 1], axis=1), runs_of_row.sum(axis=1)
 
 
 def runs_of_one(rows: Sequence[int]) -> Iterator[tuple[int, int, int]]:
-    """Yield what `dark_runs` gives for one symbol, with integers only.
-
-    Args:
-        rows: shape (modules,), as from `Family.symbol`.
-    """
+    """Yield the runs of one symbol, as from `Family.symbol`, without numpy: x, y and width in modules."""
     for y, row in enumerate(rows):
-        left = row
-        while left:
-            lowest = left & -left
-            carried = left + lowest
-            yield lowest.bit_length() - 1, y, (carried & ~left).bit_length() - lowest.bit_length()
-            left &= carried
+        for run in re.finditer("1+", f"{row:b}"[::-1]):
+            yield run.start(), y, run.end() - run.start()
+
+
+def _encoded(text: bytes, mode: int) -> tuple[int, int]:
+    """Return qrcode's payload for a text, and its length in bits."""
+    buffer = util.BitBuffer()
+    util.QRData(text, mode, check_data=False).write(buffer)
+    return int.from_bytes(buffer.buffer) >> -len(buffer) % 8, len(buffer)
+
+
+def _patterns(lines: Lines, change: Lines, same: Lines) -> tuple[Lines, Lines, Lines]:
+    """Mark every five modules alike, the first five of each run, and every window like a finder.
+
+    A run of k ≥ 5 modules costs k - 2: its k - 4 fives, and two more. A window is dark 1:1:3:1:1 with four
+    light modules after or before.
+    """
+    threes = same & same >> 1
+    fives = threes & threes >> 2
+    finder = change & lines & (threes & lines) >> 2 & (change & ~lines) >> 5
+    light_fours = threes & same >> 2 & ~lines
+    return fives, fives & ~(fives << 1), finder & light_fours >> 7 | light_fours & finder >> 4
+
+
+def _dark(words: Words) -> Words:
+    counts: Words = np.bitwise_count(words).sum(axis=0, dtype=np.int32)
+    return counts
+
+
+def _places(words: Words) -> Words:
+    """Return the places of all bits that are set, counted through the words."""
+    octets = np.ascontiguousarray(words, words.dtype.newbyteorder("<")).view(np.uint8)
+    return np.flatnonzero(np.unpackbits(octets, bitorder="little").view(bool))
