@@ -1,4 +1,4 @@
-"""Print designs: Jinja2 and CSS in print/, set by WeasyPrint without the network or the machine's fonts."""
+"""Print designs: folders of Jinja2 and CSS in print/, and what they may ask for."""
 
 import io
 import re
@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from types import TracebackType
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import jinja2
@@ -19,11 +20,10 @@ from app.reading import read_toml
 from app.workspace import Workspace
 
 PAPERS = {"A4": (210.0, 297.0)}
-SHEETS_AT_ONCE = 4
 FONT_PACKAGE = "fontpkg_be_vietnam_pro"
-MIN_MODULE_MM, WARN_MODULE_MM = 0.30, 0.35
-
 VIEW_BOX = re.compile(r'viewBox="[-0-9. ]+"')
+
+PAGES_AT_ONCE = 10
 
 Values = Mapping[str, object]
 Progress = Callable[[int, int], None]
@@ -33,13 +33,9 @@ class DesignError(UserError):
     """A print design cannot be set."""
 
 
-class ModuleTooSmallError(UserError):
-    """A QR module would be too small to scan."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class Design:
-    """A folder of print/: a piece's size in millimetres, its sides, and the side length of its QR, if any.
+    """A folder of print/: its sides, and a card's size in millimetres.
 
     A design without a size fills whole pages.
     """
@@ -49,15 +45,19 @@ class Design:
     sides: tuple[str, ...]
     width_mm: float | None = None
     height_mm: float | None = None
-    qr_mm: float | None = None
 
+    @property
+    def card_mm(self) -> tuple[float, float]:
+        """Return width and height of a trimmed card.
 
-@dataclass(frozen=True)
-class PrintedSide:
-    """One page of cards: the side's file, and (left, top, width, height in mm, card number) for each cell."""
-
-    side: str
-    cells: tuple[tuple[float, float, float, float, int], ...]
+        Raises:
+            DesignError: the design has no size.
+        """
+        if self.width_mm is None or self.height_mm is None:
+            raise DesignError(
+                "a card needs width_mm and height_mm", where=str(self.folder / "design.toml"), mend="Add both"
+            )
+        return self.width_mm, self.height_mm
 
 
 def read_design(workspace: Workspace, name: str) -> Design:
@@ -77,98 +77,13 @@ def read_design(workspace: Workspace, name: str) -> Design:
 
 
 def sheet_of(workspace: Workspace, design: Design) -> Sheet:
-    """Return how a card design lies on the workspace's paper."""
-    if design.width_mm is None or design.height_mm is None:
-        raise DesignError("a card needs width_mm and height_mm", where=str(design.folder / "design.toml"))
-    card = (design.width_mm, design.height_mm)
-    return impose(card, PAPERS[workspace.paper.sheet], workspace.paper.bleed_mm)
-
-
-def check_module(design: Design, size: int) -> float:
-    """Return the side of one QR module in millimetres; `size` is modules a side with the quiet zone.
+    """Return how a card design lies on the workspace's paper.
 
     Raises:
-        ModuleTooSmallError: it is below 0.30 mm.
+        DesignError: the design has no size.
+        CardTooLargeError: not one card fits.
     """
-    module = (design.qr_mm or 0) / size
-    if module < MIN_MODULE_MM:
-        raise ModuleTooSmallError(
-            f"a QR module would be {module:.2f} mm; phones need {MIN_MODULE_MM:.2f} mm",
-            where=str(design.folder / "design.toml"),
-            mend="Raise qr_mm, or use a shorter base_url",
-        )
-    return module
-
-
-def print_cards(
-    workspace: Workspace,
-    name: str,
-    cards: Sequence[Values],
-    *,
-    title: str,
-    practice: bool,
-    progress: Progress,
-) -> tuple[bytes, list[PrintedSide]]:
-    """Return a PDF of cards n-up with crop marks, and what lies on each of its pages.
-
-    Fronts and backs alternate; backs are mirrored so that they lie behind their fronts.
-
-    Args:
-        workspace: whose designs and paper are used.
-        name: the design's folder.
-        cards: the values of each card, in printing order.
-        title: the document's title; never a code.
-        practice: watermark every card.
-        progress: told cards done and cards in all.
-
-    Raises:
-        DesignError: the design cannot be set.
-    """
-    design = read_design(workspace, name)
-    sheet = sheet_of(workspace, design)
-    size = (design.width_mm or 0.0, design.height_mm or 0.0)
-    each = len(sheet.cells)
-    groups = [range(start, min(start + each, len(cards))) for start in range(0, len(cards), each)]
-    pages: list[PrintedSide] = []
-    parts: list[bytes] = []
-    for first in range(0, len(groups), SHEETS_AT_ONCE):
-        sides = []
-        for group in groups[first : first + SHEETS_AT_ONCE]:
-            for number, side in enumerate(design.sides):
-                corners = sheet.back if number else sheet.cells
-                placed = list(zip(corners, group, strict=False))
-                pages.append(PrintedSide(side, tuple((*corner, *size, card) for corner, card in placed)))
-                cells = [(corner, cards[card]) for corner, card in placed]
-                sides.append({"side": f"design/{name}/{side}", "cells": cells})
-        parts.append(
-            _set(
-                workspace,
-                design,
-                "press/sheet.html",
-                {"sheet": sheet, "design": design, "bleed": workspace.paper.bleed_mm, "pages": sides,
-                 "title": title, "practice": practice},
-            )
-        )  # fmt: skip
-        progress(groups[min(first + SHEETS_AT_ONCE, len(groups)) - 1].stop, len(cards))
-    return _joined(parts, title), pages
-
-
-def print_pages(
-    workspace: Workspace, name: str, pages: Sequence[Values], *, title: str, practice: bool
-) -> bytes:
-    """Return a PDF of whole pages, one or more for each of the values.
-
-    Raises:
-        DesignError: the design cannot be set.
-    """
-    design = read_design(workspace, name)
-    side = f"design/{name}/{design.sides[0]}"
-    return _set(
-        workspace,
-        design,
-        "press/pages.html",
-        {"side": side, "pages": pages, "title": title, "practice": practice},
-    )
+    return impose(design.card_mm, PAPERS[workspace.paper.sheet], workspace.paper.bleed_mm)
 
 
 def check_design(workspace: Workspace, name: str) -> None:
@@ -179,11 +94,84 @@ def check_design(workspace: Workspace, name: str) -> None:
     """
     design = read_design(workspace, name)
     for side in design.sides:
-        with _told(design):
+        with _Told(design):
             _templates(workspace).get_template(f"design/{name}/{side}")
 
 
-class _told:  # noqa: N801
+def typeset(workspace: Workspace, design: Design, template: str, values: Values) -> bytes:
+    """Return a template of the press, filled and set as PDF; nothing outside the workspace is read.
+
+    Args:
+        workspace: whose files the design may use.
+        design: whose sides and style are used.
+        template: a file of app/press.
+        values: what the template shows.
+
+    Raises:
+        DesignError: the design asks for a value or a file that is not there.
+    """
+    with _Told(design):
+        html = _templates(workspace).get_template(f"press/{template}").render(values)
+        document = weasyprint.HTML(
+            string=html, base_url=design.folder.as_uri() + "/", url_fetcher=_WorkspaceFiles(workspace)
+        )
+        pdf: bytes = document.write_pdf()
+    return pdf
+
+
+def print_pages(
+    workspace: Workspace,
+    name: str,
+    pages: Sequence[Values],
+    *,
+    title: str,
+    practice: bool,
+    progress: Progress,
+) -> bytes:
+    """Return a PDF of whole pages, one or more for each of the values.
+
+    Args:
+        workspace: whose designs are used.
+        name: the design's folder.
+        pages: the values of each.
+        title: the document's title; never a code.
+        practice: watermark every page.
+        progress: told values done and values in all.
+
+    Raises:
+        DesignError: the design cannot be set.
+    """
+    design = read_design(workspace, name)
+    side = f"design/{name}/{design.sides[0]}"
+    with pikepdf.new() as whole:
+        for start in range(0, len(pages), PAGES_AT_ONCE):
+            some = pages[start : start + PAGES_AT_ONCE]
+            values = {"side": side, "pages": some, "title": title, "practice": practice}
+            with pikepdf.open(io.BytesIO(typeset(workspace, design, "pages.html", values))) as part:
+                whole.pages.extend(part.pages)
+            progress(start + len(some), len(pages))
+        whole.docinfo["/Title"] = title
+        saved = io.BytesIO()
+        whole.save(saved, deterministic_id=True)
+    return saved.getvalue()
+
+
+def font_bytes(workspace: Workspace, name: str) -> bytes:
+    """Return a font file of the workspace's print/fonts/, or of the body font's package.
+
+    Raises:
+        DesignError: there is none of that name.
+    """
+    own = workspace.designs / "fonts" / name
+    packaged = files(FONT_PACKAGE) / "files" / name
+    if "/" not in name and own.is_file():
+        return own.read_bytes()
+    if "/" not in name and packaged.is_file():
+        return packaged.read_bytes()
+    raise DesignError(f"there is no font {name}", where=str(own.parent), mend="Put the font's file there")
+
+
+class _Told:
     """Tells template and fetching failures as design errors."""
 
     def __init__(self, design: Design) -> None:
@@ -192,7 +180,9 @@ class _told:  # noqa: N801
     def __enter__(self) -> None:
         return None
 
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+    def __exit__(
+        self, _kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
         if isinstance(error, jinja2.TemplateError):
             line = getattr(error, "lineno", None)
             where = f"{self.design.folder}{f', line {line}' if line else ''}"
@@ -220,38 +210,18 @@ def _templates(workspace: Workspace) -> jinja2.Environment:
     )
 
 
-def _set(workspace: Workspace, design: Design, template: str, values: Values) -> bytes:
-    with _told(design):
-        html = _templates(workspace).get_template(template).render(values)
-        document = weasyprint.HTML(
-            string=html, base_url=design.folder.as_uri() + "/", url_fetcher=_WorkspaceFiles(workspace)
-        )
-        pdf: bytes = document.write_pdf()
-    return pdf
-
-
-def _joined(parts: Sequence[bytes], title: str) -> bytes:
-    out = io.BytesIO()
-    with pikepdf.new() as whole:
-        for part in parts:
-            with pikepdf.open(io.BytesIO(part)) as pages:
-                whole.pages.extend(pages.pages)
-        whole.docinfo["/Title"] = title
-        whole.save(out, deterministic_id=True)
-    return out.getvalue()
-
-
 class _WorkspaceFiles(URLFetcher):  # type: ignore[misc]
     """Serves files of kits/ and print/ and the body font, and refuses everything else."""
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(allowed_protocols=("file", "font"))
+        self._workspace = workspace
         self._folders = (workspace.kits.resolve(), workspace.designs.resolve())
 
     def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:
         parts = urlsplit(url)
         if parts.scheme == "font":
-            return URLFetcherResponse(url, _font(parts.path), {"Content-Type": "font/ttf"})
+            return URLFetcherResponse(url, self._font(parts.path), {"Content-Type": "font/ttf"})
         path = Path(unquote(parts.path)).resolve()
         if parts.scheme != "file" or not any(path.is_relative_to(folder) for folder in self._folders):
             raise FatalURLFetchingError(f"the design asks for {url}, which is not a file of this workspace")
@@ -263,9 +233,8 @@ class _WorkspaceFiles(URLFetcher):  # type: ignore[misc]
             return URLFetcherResponse(url, drawing, {"Content-Type": "image/svg+xml"})
         return super().fetch(path.as_uri(), headers)
 
-
-def _font(name: str) -> bytes:
-    font = files(FONT_PACKAGE) / "files" / name
-    if "/" in name or not font.is_file():
-        raise FatalURLFetchingError(f"there is no font {name}")
-    return font.read_bytes()
+    def _font(self, name: str) -> bytes:
+        try:
+            return font_bytes(self._workspace, name)
+        except DesignError as error:
+            raise FatalURLFetchingError(error.what) from error

@@ -1,8 +1,9 @@
 """Print a sealed run: cards and packing sheets, read back before anything is called printed."""
 
+import contextlib
 import os
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +12,7 @@ from urllib.parse import urlsplit
 from sqlmodel import select
 
 from app.catalogue import art_path, read_series, silhouette_path
-from app.core.code import code_tag, parse_code, spell
+from app.core.code import spell
 from app.core.commitment import Label, printed_root
 from app.core.errors import UserError
 from app.core.kit import Kit, Series
@@ -19,26 +20,17 @@ from app.core.plan import NO_PREVIOUS
 from app.core.proof import SealedContent
 from app.ledger import Run, SealedBox
 from app.library import read_story
-from app.press import proof, qr
-from app.press.design import (
-    PrintedSide,
-    Progress,
-    check_module,
-    print_cards,
-    print_pages,
-    read_design,
-    sheet_of,
-)
+from app.press import proof
+from app.press.cards import Card, print_cards
+from app.press.design import Progress, print_pages, read_design, sheet_of
+from app.press.slots import QR_SLOT
 from app.runs import Station, find_run, require_state
 from app.runs.life import plan_of, secret_labels
+from app.runs.proving import prove_inserts
 from app.sealing import open_row
 from app.workspace import BaseUrlError, printable_host
 
 INSERT, PACKING_SHEET = "insert", "packing-sheet"
-
-
-class ProofFailedError(UserError):
-    """A printed card does not show what the ledger holds; nothing is released."""
 
 
 class LedgerIncompleteError(UserError):
@@ -96,45 +88,43 @@ def print_run(
     base_url = _address(station, run, practice_url)
     series = read_series(station.workspace, run.series)
     boxes = _packed(station, run, series, rows)
-    cards = _card_values(station, run, series, boxes, base_url)
-    design = read_design(station.workspace, INSERT)
-    module_mm = check_module(design, max(card["qr"].size for card in cards))  # type: ignore[attr-defined]
     practice = practice_url is not None
-    pdf, sides = print_cards(
-        station.workspace, INSERT, cards, title=f"{run_id} inserts", practice=practice,
-        progress=lambda done, _: progress(done, 2 * len(cards)),
-    )  # fmt: skip
-    sheets = print_pages(
-        station.workspace, PACKING_SHEET, _case_values(station, run, series, boxes),
-        title=f"{run_id} packing sheets", practice=practice,
-    )  # fmt: skip
     folder = station.workspace.state / "out" / run_id
     prefix = "practice-" if practice else ""
-    printed = Printed(
-        folder / f"{prefix}inserts.pdf", folder / f"{prefix}packing-sheets.pdf", len(cards), module_mm,
-        sheet_of(station.workspace, design).turned_on, practice,
-    )  # fmt: skip
-    drafts = {printed.inserts: pdf, printed.packing_sheets: sheets}
+    inserts, packing = folder / f"{prefix}inserts.pdf", folder / f"{prefix}packing-sheets.pdf"
+    cards = _cards(run, boxes, base_url)
+    cases = _case_values(station, run, series, boxes)
+    whole = 2 * len(cards) + len(cases)
     try:
-        for path, content in drafts.items():
-            _write(_draft(path), content)
-        backs = [
-            (number, side) for number, side in enumerate(sides, start=1) if side.side == design.sides[-1]
-        ]
-        for number, side in backs:
-            _prove(_draft(printed.inserts), number, side, boxes, cards, rows, run)
-            progress(len(cards) + 1 + max(cell[4] for cell in side.cells), 2 * len(cards))
-        for path in drafts:
+        with _written(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            made = print_cards(
+                station.workspace, INSERT, _variants(station, run, series, base_url), cards, _draft(inserts),
+                title=f"{run_id} inserts", practice=practice,
+                progress=lambda done, _: progress(done, whole),
+            )  # fmt: skip
+            sheets = print_pages(
+                station.workspace, PACKING_SHEET, cases,
+                title=f"{run_id} packing sheets", practice=practice,
+                progress=lambda done, _: progress(len(cards) + done, whole),
+            )  # fmt: skip
+            _write(_draft(packing), sheets)
+        prove_inserts(
+            _draft(inserts), made, [box.content for box in boxes], cards, rows, run,
+            progress=lambda done, _: progress(len(cards) + len(cases) + done, whole),
+        )  # fmt: skip
+        for path in (inserts, packing):
             os.replace(_draft(path), path)
     finally:
-        for path in drafts:
+        for path in (inserts, packing):
             _draft(path).unlink(missing_ok=True)
     if not practice:
         with station.ledger.writing() as session:
             run = find_run(session, run_id)
             run.printed_at = run.printed_at or now
             session.add(run)
-    return printed
+    turned_on = sheet_of(station.workspace, read_design(station.workspace, INSERT)).turned_on
+    return Printed(inserts, packing, len(cards), made.module_mm, turned_on, practice)
 
 
 def _address(station: Station, run: Run, practice_url: str | None) -> str:
@@ -172,29 +162,37 @@ def _packed(station: Station, run: Run, series: Series, rows: Mapping[bytes, byt
     return sorted(boxes, key=lambda box: (box.content.case, box.content.edition))
 
 
-def _card_values(
-    station: Station, run: Run, series: Series, boxes: Sequence[PackedBox], base_url: str
-) -> list[dict[str, object]]:
+def _variants(station: Station, run: Run, series: Series, base_url: str) -> dict[str, dict[str, object]]:
+    """Return what the card of each kit shows on every box."""
     workspace = station.workspace
-    stories = {
-        kit.id: {language: read_story(workspace, kit.id, language).front for language in workspace.languages}
-        for kit in series.kits
-    }
-    return [
-        {
-            "kit": box.kit,
+    return {
+        kit.id: {
+            "kit": kit,
             "series": series,
-            "stories": stories[box.kit.id],
-            "art": art_path(workspace, series.id, box.kit.id).as_uri(),
-            "qr": qr.symbol(box_address(base_url, box.label.code)),
-            "code": spell(box.label.code),
+            "stories": {
+                language: read_story(workspace, kit.id, language).front for language in workspace.languages
+            },
+            "art": art_path(workspace, series.id, kit.id).as_uri(),
             "host": urlsplit(base_url).netloc,
-            "edition": box.content.edition,
-            "boxes": run.boxes,
             "run": run.id,
             "root": printed_root(run.contents_root or b""),
             "maker": workspace.maker_name,
         }
+        for kit in series.kits
+    }
+
+
+def _cards(run: Run, boxes: Sequence[PackedBox], base_url: str) -> list[Card]:
+    """Return what varies from card to card."""
+    return [
+        Card(
+            box.kit.id,
+            {
+                QR_SLOT: box_address(base_url, box.label.code),
+                "code": spell(box.label.code).replace(" ", "  "),
+                "edition": f"Số {box.content.edition} / {run.boxes}",
+            },
+        )
         for box in boxes
     ]
 
@@ -236,54 +234,24 @@ def _sums(series: Series, contents: Sequence[PackedBox]) -> list[tuple[Kit, int]
     return [(kit, counted[kit.id]) for kit in series.kits if counted[kit.id]]
 
 
-def _prove(
-    pdf: Path,
-    page: int,
-    side: PrintedSide,
-    boxes: Sequence[PackedBox],
-    cards: Sequence[Mapping[str, object]],
-    rows: Mapping[bytes, bytes],
-    run: Run,
-) -> None:
-    """Compare one page of backs, read as a phone and an eye read it, with the ledger."""
-    found = proof.decode_cells(pdf, page, [cell[:4] for cell in side.cells])
-    for texts, cell in zip(found, side.cells, strict=True):
-        box, card = boxes[cell[4]], cards[cell[4]]
-        name = f"card No. {box.content.edition} on page {page}"
-        if len(texts) != 1:
-            raise _unproven(run, f"{name} shows {len(texts)} readable QR codes instead of one")
-        code = parse_code(texts[0].rpartition("/")[2])
-        sealed = rows.get(code_tag(code))
-        if sealed is None or open_row(code, run.id, sealed) != box.content:
-            raise _unproven(run, f"the QR of {name} opens another box, or none")
-        if texts[0] != box_address(texts[0].rpartition("/B/")[0], box.label.code):
-            raise _unproven(run, f"the QR of {name} is not the address it should be")
-        words = proof.text_of_cell(pdf, page, cell[:4])
-        for shown in (box.label.code, f"Số{box.content.edition}/{run.boxes}", str(card["root"])[:16]):
-            if shown not in words:
-                raise _unproven(run, f"{name} does not show the words it should")
-
-
-def _unproven(run: Run, what: str) -> ProofFailedError:
-    return ProofFailedError(
-        f"{what}; no file of {run.id} was released", mend="Look at the design, then print again"
-    )
-
-
 def _draft(path: Path) -> Path:
     return path.with_name(f".{path.name}.draft")
 
 
 def _write(path: Path, content: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+@contextlib.contextmanager
+def _written(folder: Path) -> Iterator[None]:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+        yield
     except OSError as error:
         raise OutputError(
-            f"the file cannot be written ({error.strerror})",
-            where=str(path.parent),
+            f"a file cannot be written ({error.strerror})",
+            where=str(folder),
             mend="Free some space, then repeat",
         ) from error
