@@ -1,9 +1,13 @@
 """Checks a whole workspace and says what is wrong in sentences."""
 
+import contextlib
+import json
 import re
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+
+from sqlmodel import col, select
 
 from app.catalogue import (
     art_path,
@@ -18,6 +22,7 @@ from app.catalogue import (
 from app.core.errors import UserError
 from app.core.kit import Kit, Series
 from app.core.story import Story
+from app.ledger import Ledger, Run
 from app.library import read_story, render, story_path
 from app.press.design import check_design
 from app.workspace import Workspace, printable_host
@@ -73,6 +78,7 @@ def check_workspace(workspace: Workspace, interface_languages: tuple[str, ...]) 
         found += _story(workspace, kit_id, language, catalogue)
     if not any(broken.values()):
         found += _strays(workspace, catalogue)
+    found += _sold(workspace, {kit.id for series in catalogue.values() for kit in series.kits}, broken)
     for design in DESIGNS:
         found += _told(partial(check_design, workspace, design))
     return found
@@ -226,6 +232,23 @@ def _link_holds(target: str, workspace: Workspace, catalogue: dict[str, Series])
         and parts[1] in catalogue
         and parts[2] in {kit.id for kit in catalogue[parts[1]].kits}
     )
+
+
+def _sold(workspace: Workspace, known: set[str], broken: dict[str, list[UserError]]) -> Iterator[UserError]:
+    """Refuse to lose a kit that stands in a published manifest: its boxes would open nothing."""
+    path = workspace.state / "ledger.sqlite3"
+    if any(broken.values()) or not path.is_file():
+        return
+    with contextlib.closing(Ledger(path)) as ledger, ledger.reading() as session:
+        runs = session.exec(select(Run).where(col(Run.committed_at).is_not(None))).all()
+    for run in runs:
+        for kit in json.loads(run.kits):
+            if kit["id"] not in known:
+                yield ContentError(
+                    f"the kit {kit['id']} of the run {run.id} is gone, and its boxes would open nothing",
+                    where=str(workspace.kits),
+                    mend="Bring it back under its old name",
+                )
 
 
 def _strays(workspace: Workspace, catalogue: dict[str, Series]) -> Iterator[UserError]:

@@ -68,6 +68,8 @@ def read_toml(path: Path, kind: type[Value], **given: object) -> Value:
         raise FileBrokenError(
             f"this is not TOML: {error}", where=str(path), mend="Mend the line; texts stand in double quotes"
         ) from error
+    for key in given.keys() & keys.keys():
+        raise KeyWrongError(f"the key {key} is not known here", where=str(path), mend="Remove it")
     return typed(keys | given, kind, where=str(path))
 
 

@@ -5,13 +5,15 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from app.core.errors import UserError
 from app.reading import read_toml
 
 _STRICT = {"extra": "forbid"}
 SETTINGS_FILE = "hopke.toml"
+
+_ADDRESS = re.compile(r"(?P<scheme>https?)://(?P<host>[A-Za-z0-9.-]+)(:(?P<port>[0-9]{1,5}))?/?")
+_PUBLIC_NAME = re.compile(r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]([a-z0-9-]*[a-z0-9])?")
 
 
 class WorkspaceMissingError(UserError):
@@ -111,27 +113,43 @@ def printable_host(base_url: str) -> str:
     """Return the host of a base URL that may be printed on cards that are sold.
 
     Raises:
-        BaseUrlError: not https, not a host name, localhost or an address, or something behind the host.
+        BaseUrlError: not https, not a public host name, or something behind the host.
     """
-    parts = urlsplit(base_url)
-    host = parts.hostname or ""
-    if parts.scheme != "https":
+    address = _ADDRESS.fullmatch(base_url)
+    if address is None or address["port"]:
         raise BaseUrlError(
-            f"{base_url} is not an https address", where="base_url", mend="Use https://your-host"
-        )
-    if parts.path not in {"", "/"} or parts.query or parts.fragment or parts.username or parts.port:
-        raise BaseUrlError(
-            f"{base_url} has more than a host",
+            f"{base_url!r} is not https:// and a host alone",
             where="base_url",
             mend="Use https://your-host and nothing behind it",
         )
-    if is_private_host(host) or "." not in host:
+    host = address["host"].lower()
+    if address["scheme"] != "https":
+        raise BaseUrlError(
+            f"{base_url} is not an https address", where="base_url", mend="Use https://your-host"
+        )
+    if is_private_host(host) or not _PUBLIC_NAME.fullmatch(host):
         raise BaseUrlError(
             f"{base_url} opens on no phone but your own",
             where="base_url",
             mend="Use the public host of your site, or try at home with --practice",
         )
     return host
+
+
+def practice_address(url: str) -> str:
+    """Return an address that practice cards may open at: http or https, a host, perhaps a port.
+
+    Raises:
+        BaseUrlError: it is anything else.
+    """
+    address = _ADDRESS.fullmatch(url)
+    if address is None or int(address["port"] or 1) not in range(1, 65_536):
+        raise BaseUrlError(
+            f"{url!r} is not an address a phone can open",
+            where="--practice",
+            mend="Give it as http://192.168.1.20:8000",
+        )
+    return url.rstrip("/")
 
 
 def is_private_host(host: str) -> bool:

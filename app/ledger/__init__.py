@@ -12,7 +12,7 @@ from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, IntegrityError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
@@ -127,6 +127,8 @@ def _begin(connection: Connection) -> None:
 def _told(path: Path) -> Iterator[None]:
     try:
         yield
+    except IntegrityError:
+        raise
     except DatabaseError as error:
         sentence = str(error.orig)
         if "full" in sentence:
@@ -135,14 +137,11 @@ def _told(path: Path) -> Iterator[None]:
                 where=str(path),
                 mend="Free some space, then repeat",
             ) from error
-        if any(
-            word in sentence
-            for word in ("unable to open", "readonly", "not a database", "malformed", "locked")
-        ):
-            raise LedgerError(
-                sentence, where=str(path), mend="Mend the file's rights, or restore a backup"
-            ) from error
-        raise
+        raise LedgerError(
+            f"the ledger cannot be used ({sentence})",
+            where=str(path),
+            mend="Free some space or mend the file's rights; if it stays, restore a backup",
+        ) from error
     except OSError as error:
         raise LedgerError(
             f"{error.strerror}", where=str(path), mend="Free some space or mend the rights"

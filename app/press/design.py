@@ -25,6 +25,12 @@ VIEW_BOX = re.compile(r'viewBox="[-0-9. ]+"')
 
 PAGES_AT_ONCE = 10
 
+BODY_FONT = (
+    '@font-face { font-family: "Be Vietnam Pro"; font-weight: 700; src: url(font:BeVietnamPro-Bold.ttf) }'
+    '@font-face { font-family: "Be Vietnam Pro"; font-weight: 400; src: url(font:BeVietnamPro-Regular.ttf) }'
+)
+"""Always there: Pango brings the program down when it is to set a text and finds no font at all."""
+
 Values = Mapping[str, object]
 Progress = Callable[[int, int], None]
 
@@ -112,10 +118,13 @@ def typeset(workspace: Workspace, design: Design, template: str, values: Values)
     """
     with _Told(design):
         html = _templates(workspace).get_template(f"press/{template}").render(values)
-        document = weasyprint.HTML(
-            string=html, base_url=design.folder.as_uri() + "/", url_fetcher=_WorkspaceFiles(workspace)
-        )
-        pdf: bytes = document.write_pdf()
+        fetcher = _WorkspaceFiles(workspace)
+        base_url = design.folder.as_uri() + "/"
+        body_font = weasyprint.CSS(string=BODY_FONT, url_fetcher=fetcher, base_url=base_url)
+        document = weasyprint.HTML(string=html, base_url=base_url, url_fetcher=fetcher)
+        pdf: bytes = document.write_pdf(stylesheets=[body_font])
+        if fetcher.refusals:  # WeasyPrint leaves a drawing out when something in it is refused
+            raise FatalURLFetchingError(fetcher.refusals[0])
     return pdf
 
 
@@ -215,10 +224,18 @@ class _WorkspaceFiles(URLFetcher):  # type: ignore[misc]
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(allowed_protocols=("file", "font"))
+        self.refusals: list[str] = []
         self._workspace = workspace
         self._folders = (workspace.kits.resolve(), workspace.designs.resolve())
 
     def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:
+        try:
+            return self._own(url, headers)
+        except FatalURLFetchingError as refusal:
+            self.refusals.append(str(refusal))
+            raise
+
+    def _own(self, url: str, headers: Mapping[str, str] | None) -> URLFetcherResponse:
         parts = urlsplit(url)
         if parts.scheme == "font":
             return URLFetcherResponse(url, self._font(parts.path), {"Content-Type": "font/ttf"})

@@ -91,6 +91,10 @@ def _leaf(file: pikepdf.Pdf, page: pikepdf.Page, design: Design) -> Leaf:
     slots: dict[str, Slot] = {}
     for note in page.obj.get("/Annots", pikepdf.Array()):
         address = urlsplit(str(note.get("/A", pikepdf.Dictionary()).get("/URI", "")))
+        if address.scheme == "slot" and address.path in slots:
+            raise SlotError(
+                f"the slot {address.path} stands twice on one side", where=str(design.folder), mend="Keep one"
+            )
         if address.scheme == "slot":
             slots[address.path] = _slot(note, address.path, parse_qs(address.query), design)
     return Leaf(file, page, slots)

@@ -103,7 +103,7 @@ class Family:
         tail_length: characters that follow.
         alphabet: ASCII characters that may follow.
         level: error-correction level, M, Q or H; without it the smallest version of level M, then the best
-            level that this version allows, as `app.press.qr.symbol` chooses.
+            level that this version allows.
 
     Attributes:
         mode: util.MODE_ALPHA_NUM or util.MODE_8BIT_BYTE, as qrcode chooses with optimize=0.

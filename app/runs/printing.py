@@ -13,9 +13,11 @@ from sqlmodel import select
 
 from app.catalogue import art_path, read_series, silhouette_path
 from app.core.code import spell
-from app.core.commitment import Label, printed_root
+from app.core.commitment import Label, contents_leaf, printed_root
 from app.core.errors import UserError
 from app.core.kit import Kit, Series
+from app.core.manifest import manifest_digest
+from app.core.merkle import tree
 from app.core.plan import NO_PREVIOUS
 from app.core.proof import SealedContent
 from app.ledger import Run, SealedBox
@@ -28,13 +30,13 @@ from app.runs import Station, find_run, require_state
 from app.runs.life import plan_of, secret_labels
 from app.runs.proving import prove_inserts
 from app.sealing import open_row
-from app.workspace import BaseUrlError, printable_host
+from app.workspace import BaseUrlError, practice_address, printable_host
 
 INSERT, PACKING_SHEET = "insert", "packing-sheet"
 
 
 class LedgerIncompleteError(UserError):
-    """A box of the run is not in the ledger."""
+    """The ledger or the catalogue no longer holds what was sealed."""
 
 
 class OutputError(UserError):
@@ -129,13 +131,7 @@ def print_run(
 
 def _address(station: Station, run: Run, practice_url: str | None) -> str:
     if practice_url is not None:
-        parts = urlsplit(practice_url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path not in {"", "/"}:
-            raise BaseUrlError(
-                f"{practice_url} is not an address a phone can open",
-                mend="Give it as http://192.168.1.20:8000",
-            )
-        return practice_url.rstrip("/")
+        return practice_address(practice_url)
     printable_host(run.base_url)
     if station.workspace.base_url != run.base_url:
         raise BaseUrlError(
@@ -147,10 +143,21 @@ def _address(station: Station, run: Run, practice_url: str | None) -> str:
 
 
 def _packed(station: Station, run: Run, series: Series, rows: Mapping[bytes, bytes]) -> list[PackedBox]:
-    """Open every sealed row with its code; boxes are ordered as they are packed, by case and edition."""
+    """Open every sealed row with its code and hold it against the published root.
+
+    Boxes are ordered as they are packed, by case and edition.
+    """
+    plan = plan_of(run, 1, NO_PREVIOUS)
     kits = {kit.id: kit for kit in series.kits}
-    by_index = [kits[kit.id] for kit in plan_of(run, 1, NO_PREVIOUS).kits]
-    boxes = []
+    gone = [kit.id for kit in plan.kits if kit.id not in kits]
+    if gone:
+        raise LedgerIncompleteError(
+            f"the kit {gone[0]} of {run.id} is no longer in the series {series.id}",
+            where=str(station.workspace.kits),
+            mend="Bring it back: a kit that is in sealed boxes is never renamed or removed",
+        )
+    digest = manifest_digest(run.manifest or "")
+    boxes, leaves = [], []
     for label in secret_labels(station, run):
         if label.tag not in rows:
             raise LedgerIncompleteError(
@@ -158,7 +165,14 @@ def _packed(station: Station, run: Run, series: Series, rows: Mapping[bytes, byt
                 mend="Restore the ledger from a backup",
             )
         content = open_row(label.code, run.id, rows[label.tag])
-        boxes.append(PackedBox(label, by_index[content.kit], content))
+        leaves.append(contents_leaf(digest, label.slot, content.kit, content.salt, label.commitment))
+        if content.kit < len(plan.kits):
+            boxes.append(PackedBox(label, kits[plan.kits[content.kit].id], content))
+    if tree(leaves).root != run.contents_root or len(boxes) != run.boxes:
+        raise LedgerIncompleteError(
+            f"the boxes of {run.id} in the ledger are not those of its published root",
+            mend="Restore the ledger from a backup; nothing was printed",
+        )
     return sorted(boxes, key=lambda box: (box.content.case, box.content.edition))
 
 

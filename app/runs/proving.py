@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from app.core.code import CODE_LENGTH, code_tag, parse_code, spell
+from app.core.code import CODE_LENGTH, code_tag, parse_code
+from app.core.commitment import printed_root
 from app.core.errors import UserError
 from app.core.proof import SealedContent
 from app.ledger import Run
@@ -115,8 +116,15 @@ def _look_at(
                 run, f"{name}, drawn by poppler, shows {len(texts)} readable QR codes or another one"
             )
         words = proof.text_of_cell(pdf, number, cell[:4])
-        if spell(card.texts[QR_SLOT][-CODE_LENGTH:]).replace(" ", "") not in words:
-            raise _unproven(run, f"the code of {name} cannot be read by eye")
+        root = printed_root(run.contents_root or b"")
+        wanted = {
+            "code": card.texts[QR_SLOT][-CODE_LENGTH:],
+            "root": root[:16],
+            "root's second half": root[16:],
+        }
+        for thing, shown in wanted.items():
+            if shown not in words:
+                raise _unproven(run, f"the {thing} of {name} cannot be read by eye")
 
 
 def _unproven(run: Run, what: str) -> ProofFailedError:

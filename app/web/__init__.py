@@ -35,6 +35,9 @@ def create_app(workspace: Workspace) -> Flask:
 
     @app.after_request
     def secure(response: Response) -> Response:
+        # Behind TLS that ends before this server, an address of its own making would lead out of TLS.
+        if response.location and response.location.startswith(request.host_url):
+            response.location = "/" + response.location.removeprefix(request.host_url)
         return protect(response, content_policy=page_policy, private=buyer.is_private(request.path))
 
     return app

@@ -7,7 +7,7 @@ from flask import Flask, Response, current_app, request
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from app.albums.claiming import UnknownCodeError
 from app.albums.pages import PageMissingError
@@ -51,9 +51,11 @@ def _missed() -> Response:
 
 def _refused(error: HTTPException) -> Response:
     status = error.code or 500
-    if status in TOLD:
-        return _message(status, status)
-    return _message(404, status) if status < 500 else _message(500, status)
+    words = status if status in TOLD else 404 if status < 500 else 500
+    response = _message(words, status)
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.headers["Allow"] = ", ".join(error.valid_methods)
+    return response
 
 
 def _broken(error: Exception) -> Response:
@@ -69,4 +71,6 @@ def _typed_again(problem: str, status: int) -> Response:
 
 
 def _message(words: int, status: int) -> Response:
-    return show("message.html", spoken(), status, message=f"error.{words}")
+    response = show("message.html", spoken(), status, message=f"error.{words}")
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,6 +1,7 @@
 """Turns what a flow returned into a page in the visitor's language."""
 
 from typing import Any, cast
+from urllib.parse import quote
 
 from flask import Response, current_app, make_response, render_template, request
 
@@ -22,8 +23,9 @@ def languages() -> tuple[str, ...]:
 
 
 def spoken() -> str:
-    """Return the language of a page that has none in its path."""
-    return chosen_language(request, languages())
+    """Return the language of the path, or of a page that has none in it the language chosen or asked for."""
+    first = request.path.split("/", 2)[1]
+    return first if first in languages() else chosen_language(request, languages())
 
 
 def show(template: str, language: str, status: int = 200, **values: Any) -> Response:
@@ -70,8 +72,10 @@ def shared(response: Response) -> Response:
 
 def _in_language(tag: str) -> str:
     """Return this page's address in another language; codes stay in the path, never in a query."""
+    code = (request.view_args or {}).get("code")
+    if request.method == "POST":  # the page behind a button is opened again by its own address
+        return f"/b/{quote(code)}?lang={tag}" if code else f"/b/?lang={tag}"
     parts = request.path.split("/")
-    if request.method == "GET" and parts[1] in languages():
-        return "/".join(["", tag, *parts[2:]])
-    stays = request.path if request.method == "GET" else "/b/"
-    return f"{stays}?lang={tag}"
+    if parts[1] in languages():
+        return quote("/".join(["", tag, *parts[2:]]))
+    return f"{quote('/' + request.path.lstrip('/'))}?lang={tag}"

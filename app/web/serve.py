@@ -6,8 +6,11 @@ from collections.abc import Callable
 import waitress
 
 from app.core.errors import UserError
-from app.web import LARGEST_BODY, create_app
+from app.web import create_app
 from app.workspace import Workspace
+
+LARGEST_REQUEST = 1024 * 1024
+"""Beyond this the server itself hangs up; below it, a body too large is told on a page."""
 
 
 class PortTakenError(UserError):
@@ -26,7 +29,7 @@ def serve_site(workspace: Workspace, host: str, port: int, opened: Callable[[str
         # Measured: with these a thousand slow clients do not keep out a quick one; the defaults let none in.
         server = waitress.create_server(
             app, host=host, port=port, threads=8, connection_limit=4000, asyncore_use_poll=True,
-            channel_timeout=20, max_request_body_size=LARGEST_BODY, ident=None,
+            channel_timeout=20, max_request_body_size=LARGEST_REQUEST, ident=None,
         )  # fmt: skip
     except OSError as error:
         what = (

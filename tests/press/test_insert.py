@@ -3,7 +3,6 @@
 import contextlib
 import http.server
 import json
-import re
 import shutil
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+import qrcode
 from sqlmodel import col, select
 
 from app.core.code import spell
@@ -22,12 +22,14 @@ from app.core.commitment import printed_root
 from app.core.errors import UserError
 from app.core.proof import SealedContent
 from app.ledger import Run, SealedBox
-from app.press import qr
-from app.press.design import DesignError, ModuleTooSmallError, print_pages
+from app.press.cards import ModuleTooSmallError, SlotMissingError, TextOverflowError
+from app.press.design import DesignError, print_pages
 from app.press.proof import RendererMissingError
+from app.press.slots import SlotError
 from app.runs import Station
-from app.runs.life import secret_labels, show_run
-from app.runs.printing import LedgerIncompleteError, Printed, ProofFailedError
+from app.runs.life import show_run
+from app.runs.printing import LedgerIncompleteError, Printed
+from app.runs.proving import ProofFailedError
 from app.sealing import OpenError, seal_row
 from app.workspace import BaseUrlError, find_workspace
 from tests.press import paper
@@ -473,110 +475,66 @@ def test_a_run_whose_kit_has_left_the_series_is_refused_in_words(small: Station)
     assert "bridge" in refused(small, UserError)
 
 
-QR = '<path d="{{ card.qr.path }}" fill="#000"/>'
-CODE = "{% for group in card.code.split() %}<span>{{ group }}</span>{% endfor %}"
+QR = '<a href="slot:qr"></a>'
+CODE = '<a class="code" href="slot:code?font=BeVietnamPro-Bold.ttf&size=14.6&track=1.13"></a>'
+EDITION = '<a class="number" href="slot:edition?font=Phudu-Bold.ttf&size=15"></a>'
+COLOUR = '<a href="slot:colour?font=Phudu-Bold.ttf&size=9"></a>'
+GROUND = '<div class="qr">'
+FOOT = '<p class="foot">'
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "kind", "told"),
     [
-        (QR, "", "0 readable QR codes"),
-        (QR, QR.replace("#000", "#fff"), "0 readable QR codes"),
-        (QR, QR.replace("card.qr", "page.cells[0][1].qr"), "another box"),
-        ('<p class="foot">', "{{ two }}", "2 readable QR codes"),
-        (CODE, "{{ card.code.split() | reverse | join }}", "words"),
-        (CODE, "{{ page.cells[0][1].code }}", "words"),
-        (CODE, "", "words"),
-        ("Số {{ card.edition }} /", "Số {{ card.edition + 1 }} /", "words"),
-        ("{{ card.root[:16] |", "{{ card.root[16:] |", "words"),
+        (QR, "", SlotMissingError, "does not show qr"),
+        (CODE, "", SlotMissingError, "does not show code"),
+        (EDITION, "", SlotMissingError, "does not show edition"),
+        (EDITION, EDITION + COLOUR, SlotMissingError, "colour"),
+        (QR, QR + QR, SlotError, "qr stands twice"),
+        (CODE, CODE.replace("&size=14.6", ""), SlotError, "lacks a font or a size"),
+        (CODE, CODE.replace("size=14.6", "size=40"), TextOverflowError, "wider than the slot code"),
+        (CODE, CODE.replace("BeVietnamPro-Bold", "Nobody"), DesignError, "no font Nobody.ttf"),
+        (GROUND, '<div class="qr" style="background:#000">', ProofFailedError, "0 readable QR codes"),
+        (FOOT, "{{ another }}" + FOOT, ProofFailedError, "2 readable QR codes"),
+        ("{{ leaf.root[:16] |", "{{ leaf.root[16:] |", ProofFailedError, "root"),
+        ("{{ leaf.kit.pieces }}", "{{ leaf.kit.peaces }}", DesignError, "peaces"),
     ],
     ids=[
-        "no QR", "white QR", "one QR for all", "two QRs", "code reversed", "one code for all", "no code",
-        "another edition", "another root",
+        "no QR", "no code", "no edition", "an unknown slot", "two slots", "no size", "too large a code",
+        "an unknown font", "a dark ground", "a QR of its own", "another root", "an unknown value",
     ],
 )  # fmt: skip
 def test_a_design_that_shows_the_wrong_thing_is_caught_before_anything_is_released(
-    small: Station, old: str, new: str, told: str
+    small: Station, old: str, new: str, kind: type[UserError], told: str
 ) -> None:
-    second = (
+    made = qrcode.QRCode(border=4)
+    made.add_data("HTTPS://E.EXAMPLE/B/0123456789ABCDEFGH")
+    rows = made.get_matrix()
+    dark = "".join(f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, on in enumerate(row) if on)
+    another = (
         '<svg style="position:absolute;left:60mm;top:100mm;width:33mm;background:#fff" '
-        'viewBox="0 0 {{ card.qr.size }} {{ card.qr.size }}">' + QR + '</svg><p class="foot">'
+        f'viewBox="0 0 {len(rows)} {len(rows)}"><path d="{dark}"/></svg>'
     )
-    replace_in(small.workspace.designs / "insert" / "back.html", old, new.replace("{{ two }}", second))
-    words = refused(small)
-    assert told in words
-    assert "no file of TY-1 was released" in words
-
-
-def own_symbols(station: Station, address: str) -> str:
-    """Return a QR for the place of the engine's own, with each card's code behind another address."""
-    paths = {
-        spell(label.code): qr.symbol(address.format(code=label.code)).path
-        for label in secret_labels(station, show_run(station, "TY-1"))
-    }
-    return "{% set own = " + json.dumps(paths) + ' %}<path d="{{ own[card.code] }}" fill="#000"/>'
-
-
-@pytest.mark.parametrize(
-    "address",
-    [
-        "HTTPS://E.EXAMPLE/B/{code}",
-        "HTTP://H.EXAMPLE/B/{code}",
-        "https://h.example/b/{code}",
-        "HTTPS://H.EXAMPLE/",
-    ],
-    ids=["another host", "another scheme", "small letters", "no code at all"],
-)
-def test_a_design_whose_qr_leads_somewhere_else_is_caught(small: Station, address: str) -> None:
-    back = small.workspace.designs / "insert" / "back.html"
-    replace_in(back, QR, own_symbols(small, address))
-    assert "QR" in refused(small)
+    replace_in(small.workspace.designs / "insert" / "back.html", old, new.replace("{{ another }}", another))
+    assert told in refused(small, kind)
 
 
 def test_a_qr_that_would_be_too_small_to_scan_is_refused_with_its_size(small: Station) -> None:
-    replace_in(small.workspace.designs / "insert" / "design.toml", "qr_mm = 33", "qr_mm = 9")
+    place = "left: 0; top: 0; width: 33mm; height: 33mm"
+    replace_in(small.workspace.designs / "insert" / "style.css", place, place.replace("33", "9"))
     words = refused(small, ModuleTooSmallError)
-    assert "0.27 mm" in words
-    assert "qr_mm" in words
+    assert "0.25 mm" in words
+    assert "shorter base_url" in words
+
+
+def test_the_same_run_is_printed_with_the_same_bytes(small: Station) -> None:
+    first = paper.print_it(small).inserts.read_bytes()
+    assert paper.print_it(small).inserts.read_bytes() == first
 
 
 def test_without_poppler_nothing_is_printed(small: Station, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     assert "poppler" in refused(small, RendererMissingError)
-
-
-# The symbol
-
-
-@pytest.mark.parametrize(
-    ("characters", "modules", "level"),
-    [
-        # What a version holds at each level: ISO/IEC 18004, table 7, alphanumeric mode.
-        (10, 21, "H"), (11, 21, "Q"), (16, 21, "Q"), (17, 21, "M"), (20, 21, "M"),
-        (21, 25, "Q"), (29, 25, "Q"), (30, 25, "M"), (38, 25, "M"),
-        (39, 29, "Q"), (47, 29, "Q"), (48, 29, "M"), (61, 29, "M"),
-    ],
-)  # fmt: skip
-def test_the_smallest_symbol_is_taken_at_the_best_level_that_fits_it(
-    characters: int, modules: int, level: str
-) -> None:
-    symbol = qr.symbol(("HTTPS://" + "0123456789ABCDEFGH" * 3)[:characters])
-    assert (symbol.modules, symbol.size, symbol.level) == (modules, modules + 8, level)
-
-
-def test_the_address_of_a_short_host_takes_the_25_modules_that_the_readme_promises() -> None:
-    address = "HTTPS://H.EXAMPLE/B/0123456789ABCDEFGH"
-    assert len(address) == 38
-    assert qr.symbol(address).modules == 25
-
-
-def test_a_symbol_never_enters_its_quiet_zone() -> None:
-    symbol = qr.symbol("HTTPS://H.EXAMPLE/B/0123456789ABCDEFGH")
-    runs = [
-        (int(x), int(y), int(width)) for x, y, width in re.findall(r"M(\d+) (\d+)h(\d+)v1h-\d+z", symbol.path)
-    ]
-    assert (min(x for x, _, _ in runs), min(y for _, y, _ in runs)) == (4, 4)
-    assert (max(x + width for x, _, width in runs), max(y for _, y, _ in runs)) == (29, 28)
 
 
 # What a design may fetch
@@ -626,7 +584,9 @@ def set_page(designer: Station, body: str, style: str = "") -> bytes:
     folder = designer.workspace.designs / "try"
     (folder / "page.html").write_text(f"<p>Words</p>{body}", "utf-8")
     (folder / "style.css").write_text(f"{style} {FACE}", "utf-8")
-    return print_pages(designer.workspace, "try", [{}], title="Try", practice=False)
+    return print_pages(
+        designer.workspace, "try", [{}], title="Try", practice=False, progress=lambda _done, _whole: None
+    )
 
 
 PLACES = {
@@ -749,7 +709,8 @@ def test_a_design_without_a_font_of_its_own_does_not_bring_the_program_down(desi
         "from app.press.design import DesignError, print_pages\n"
         "from app.workspace import find_workspace\n"
         "try:\n"
-        "    print_pages(find_workspace(sys.argv[1]), 'try', [{}], title='Try', practice=False)\n"
+        "    print_pages(find_workspace(sys.argv[1]), 'try', [{}], title='Try', practice=False, "
+        "progress=lambda _done, _whole: None)\n"
         "except DesignError as error:\n"
         "    print(error)\n"
     )

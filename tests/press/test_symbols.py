@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from qrcode import util
 
 from app.core.code import ALPHABET
-from app.press import qr, symbols
+from app.press import symbols
 from app.press.symbols import (
     LEVELS,
     Family,
@@ -200,13 +200,24 @@ def test_any_address_and_alphabet_give_the_symbols_of_qrcode(
     assert tuple(made.symbols([tail])[0].tolist()) == rows
 
 
-def test_the_best_level_of_the_smallest_version_is_that_of_the_single_symbol() -> None:
-    levels = set()
-    for prefix, tail_length in [("A:", 7), *(("HTTPS://" + host * "A", 18) for host in range(1, 60, 5))]:
-        chosen, one = Family(prefix, tail_length, ALPHABET), qr.symbol(prefix + tail_length * "7")
-        assert (chosen.modules, chosen.level) == (one.modules, one.level)
-        levels.add(one.level)
-    assert levels == set("MQH")
+@pytest.mark.parametrize(
+    ("characters", "modules", "level"),
+    [
+        # What a version holds at each level: ISO/IEC 18004, table 7, alphanumeric mode.
+        (10, 21, "H"), (11, 21, "Q"), (16, 21, "Q"), (17, 21, "M"), (20, 21, "M"),
+        (21, 25, "Q"), (29, 25, "Q"), (30, 25, "M"), (38, 25, "M"),
+        (39, 29, "Q"), (47, 29, "Q"), (48, 29, "M"), (61, 29, "M"),
+    ],
+)  # fmt: skip
+def test_the_smallest_symbol_is_taken_at_the_best_level_that_fits_it(
+    characters: int, modules: int, level: str
+) -> None:
+    chosen = Family(("HTTPS://" + "0123456789ABCDEFGH" * 3)[: characters - 7], 7, ALPHABET)
+    assert (chosen.modules, chosen.level) == (modules, level)
+
+
+def test_the_address_of_a_short_host_takes_the_25_modules_that_the_readme_promises() -> None:
+    assert Family("HTTPS://H.EXAMPLE/B/", 18, ALPHABET).modules == 25
 
 
 def test_a_batch_is_the_same_however_it_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
