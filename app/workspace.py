@@ -116,6 +116,10 @@ def printable_host(base_url: str) -> str:
         BaseUrlError: not https, not a public host name, or something behind the host.
     """
     address = _ADDRESS.fullmatch(base_url)
+    if address is not None and address["scheme"] != "https":
+        raise BaseUrlError(
+            f"{base_url} is not an https address", where="base_url", mend="Use https://your-host"
+        )
     if address is None or address["port"]:
         raise BaseUrlError(
             f"{base_url!r} is not https:// and a host alone",
@@ -123,10 +127,6 @@ def printable_host(base_url: str) -> str:
             mend="Use https://your-host and nothing behind it",
         )
     host = address["host"].lower()
-    if address["scheme"] != "https":
-        raise BaseUrlError(
-            f"{base_url} is not an https address", where="base_url", mend="Use https://your-host"
-        )
     if is_private_host(host) or not _PUBLIC_NAME.fullmatch(host):
         raise BaseUrlError(
             f"{base_url} opens on no phone but your own",

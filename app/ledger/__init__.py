@@ -127,8 +127,6 @@ def _begin(connection: Connection) -> None:
 def _told(path: Path) -> Iterator[None]:
     try:
         yield
-    except IntegrityError:
-        raise
     except DatabaseError as error:
         sentence = str(error.orig)
         if "full" in sentence:
@@ -137,10 +135,12 @@ def _told(path: Path) -> Iterator[None]:
                 where=str(path),
                 mend="Free some space, then repeat",
             ) from error
+        if isinstance(error, IntegrityError):
+            raise
         raise LedgerError(
             f"the ledger cannot be used ({sentence})",
             where=str(path),
-            mend="Free some space or mend the file's rights; if it stays, restore a backup",
+            mend="Mend the file's rights, free some space, or restore a backup",
         ) from error
     except OSError as error:
         raise LedgerError(
