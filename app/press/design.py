@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import jinja2
 import pikepdf
 import weasyprint
+from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from app.core.errors import UserError
@@ -120,9 +121,12 @@ def typeset(workspace: Workspace, design: Design, template: str, values: Values)
         html = _templates(workspace).get_template(f"press/{template}").render(values)
         fetcher = _WorkspaceFiles(workspace)
         base_url = design.folder.as_uri() + "/"
-        body_font = weasyprint.CSS(string=BODY_FONT, url_fetcher=fetcher, base_url=base_url)
+        fonts = FontConfiguration()
+        body_font = weasyprint.CSS(
+            string=BODY_FONT, url_fetcher=fetcher, base_url=base_url, font_config=fonts
+        )
         document = weasyprint.HTML(string=html, base_url=base_url, url_fetcher=fetcher)
-        pdf: bytes = document.write_pdf(stylesheets=[body_font])
+        pdf: bytes = document.write_pdf(stylesheets=[body_font], font_config=fonts)
         if fetcher.refusals:  # WeasyPrint leaves a drawing out when something in it is refused
             raise FatalURLFetchingError(fetcher.refusals[0])
     return pdf

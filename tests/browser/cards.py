@@ -33,7 +33,7 @@ def read_sheet(pdf: Path, sheet: int) -> list[Card]:
         (symbol,) = zxingcpp.read_barcodes(half)
         words = "".join(_words(pdf, back, side).split())
         edition = re.search(r"Số(\d+)/16", words)
-        code = re.search(r"there:([0-9A-Z]{6})([0-9A-Z]{6})([0-9A-Z]{6})", words)
+        code = re.search(r"([0-9A-Z]{6})([0-9A-Z]{6})([0-9A-Z]{6})Số", words)
         assert edition
         assert code
         # Turned on its short edge, a landscape sheet has the back's left card behind the front's right one.

@@ -2,6 +2,7 @@
 
 import json
 import re
+import resource
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
@@ -10,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from app.core.story import CleanHtml, Story
-from app.library import Rendered, StoryRenderError, read_story, render
+from app.library import RENDER_SECONDS, Rendered, StoryRenderError, read_story, render
 from app.library.render import render as render_text
 from app.reading import FileBrokenError
 from app.workspace import Workspace
@@ -159,11 +160,14 @@ def test_five_kilobytes_that_make_a_parser_spin_are_refused_or_clean(
         assert not list((workspace.state / "cache" / "stories").glob("*"))
 
 
-def test_a_row_of_brackets_is_stopped_and_the_next_story_is_rendered(
+def test_a_row_of_brackets_is_stopped_by_its_processor_time_and_the_next_story_is_rendered(
     workspace: Workspace, story: Callable[[str], Story]
 ) -> None:
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     with pytest.raises(StoryRenderError, match="within 2 s"):
         render(workspace, story("[" * 5000 + "\n\n" + "[" * 5000))
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < RENDER_SECONDS + 1
     assert "Still here" in render(workspace, story("Still here.")).body.text
 
 

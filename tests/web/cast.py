@@ -1,5 +1,6 @@
 """Who opens the pages: phones, the boxes they scan, and what they are shown."""
 
+import resource
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -112,23 +113,25 @@ def rows(folder: Path, table: str) -> int:
 
 
 def break_ledger(folder: Path) -> None:
-    """Take away the tables: whatever asks the ledger now breaks."""
+    """Take away the tables: whatever asks the ledger for a box now fails."""
     with ledger_of(folder) as ledger:
         ledger.execute("PRAGMA foreign_keys=OFF")
         for table in ("claim", "album", "sealed_box"):
             ledger.execute(f"DROP TABLE {table}")
 
 
-def fill_disk(folder: Path) -> None:
-    """Let every new claim fail with SQLite's own words for a full disk."""
+def spoil_run(folder: Path) -> None:
+    """Write nonsense into the run: whatever opens one of its boxes now breaks as no one has foreseen."""
     with ledger_of(folder) as ledger:
-        ledger.execute(
-            "CREATE TRIGGER no_room BEFORE INSERT ON claim "
-            "BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
-        )
+        ledger.execute("UPDATE run SET kits = 'nonsense'")
 
 
-def free_disk(folder: Path) -> None:
-    """Make room again."""
-    with ledger_of(folder) as ledger:
-        ledger.execute("DROP TRIGGER no_room")
+@contextmanager
+def full_disk() -> Iterator[None]:
+    """Let no file of this process grow: SQLite can read, and every write really fails."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))

@@ -6,7 +6,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from app.core.code import check_character
-from tests.web.cast import Box, Phone, break_ledger, fill_disk
+from tests.web.cast import Box, Phone, full_disk, spoil_run
 
 LANGUAGES = ("vi", "en")
 CANONICAL = ("home", "series", "story", "chase story")
@@ -67,11 +67,11 @@ def visit_every_page(
     for box in (second, bridge, fish[1]):
         bo.press_add(box)
     seen["album full"] = bo.open("/album")
-    fill_disk(folder)
-    seen["error 503"] = mai.press_add(lanterns[2])
+    with full_disk():
+        seen["error 503"] = mai.press_add(lanterns[2])
     for number in range(31):
         seen["error 429"] = cam.type_code(unknown_code(number))
-    break_ledger(folder)
+    spoil_run(folder)
     seen["error 500"] = bo.open(bridge.address)
     assert set(seen) == set(PAGES)
     return seen

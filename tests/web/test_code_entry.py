@@ -79,7 +79,7 @@ def test_a_mistyped_code_is_told_at_its_field_without_asking_the_ledger(
     stranger: Phone, folder: Path, box: Box, typed: str
 ) -> None:
     break_ledger(folder)
-    assert stranger.type_code(box.code).status_code == 500  # a right code does ask it
+    assert stranger.type_code(box.code).status_code == 503  # a right code does ask it
     answer = stranger.type_code(typed)
     page = read_html(answer.text)
     assert answer.status_code == 400

@@ -104,8 +104,8 @@ def test_what_does_not_ask_the_ledger_outlives_it(stranger: Phone, folder: Path,
     assert stranger.open("/vi/tiny/lantern").status_code == 200
     assert stranger.open("/kits/tiny/lantern/art.svg").status_code == 200
     assert stranger.open("/b/").status_code == 200
-    assert stranger.open(box.address).status_code == 500
-    assert stranger.press_add(box).status_code == 500
+    assert stranger.open(box.address).status_code == 503
+    assert stranger.press_add(box).status_code == 503
 
 
 def test_a_ledger_that_is_no_database_any_more_is_told_as_not_written(

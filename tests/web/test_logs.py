@@ -9,7 +9,7 @@ import pytest
 
 from app.web import create_app
 from app.workspace import Workspace
-from tests.web.cast import ALBUM, Box, Phone, break_ledger, fill_disk
+from tests.web.cast import ALBUM, Box, Phone, break_ledger, full_disk, spoil_run
 from tests.web.conftest import close
 from tests.web.every_page import unknown_code
 from tests.web.serving import ask, serve
@@ -54,13 +54,16 @@ def test_nothing_that_is_logged_holds_a_code_or_an_albums_key(
             mai.open(f"/b/{NOBODYS}")
 
     everything()
-    fill_disk(folder)
-    mai.press_add(boxes[3])
+    with full_disk():
+        mai.press_add(boxes[3])
+    spoil_run(folder)
+    everything()
     break_ledger(folder)
     everything()
     close(site)
-    assert "LedgerFullError at /b/<code>/claim" in caplog.text
-    assert "OperationalError at /b/<code>" in caplog.text
+    assert "LedgerError at /b/<code>/claim: the ledger cannot be used (disk I/O error)" in caplog.text
+    assert "LedgerError at /b/<code>: the ledger cannot be used (no such table" in caplog.text
+    assert "JSONDecodeError at /b/<code>" in caplog.text
     assert "SELECT sealed_box.tag" in caplog.text  # the engine's own words were captured
     secrets = [*(box.code for box in boxes[:4]), NOBODYS, *keys]
     assert all(secrets)
@@ -86,7 +89,7 @@ def test_a_server_that_breaks_prints_where_and_never_for_whom(folder: Path, tmp_
         assert ask(served, box.address)[0] == 200
         assert ask(served, box.claim, "POST")[0] == 303
         assert ask(served, f"/b/{NOBODYS}")[0] == 404
-        break_ledger(folder)
+        spoil_run(folder)
         for spelled in spellings(box.code):
             status, page = ask(served, f"/b/{quote(spelled)}")
             assert status == 500
@@ -94,7 +97,7 @@ def test_a_server_that_breaks_prints_where_and_never_for_whom(folder: Path, tmp_
             assert ask(served, f"/B/{quote(spelled)}/claim", "POST")[0] == 500
             assert ask(served, "/b/", "POST", f"code={quote(spelled)}".encode())[0] == 500
     said = printed.read_text()
-    assert said.count("OperationalError at /b/<code>\n") == 3
-    assert said.count("OperationalError at /B/<code>/claim\n") == 3
+    assert said.count("JSONDecodeError at /b/<code>\n") == 3
+    assert said.count("JSONDecodeError at /B/<code>/claim\n") == 3
     assert "claiming.py" in said
     assert secrets_in(said, [box.code, NOBODYS]) == []

@@ -143,6 +143,8 @@ def test_a_story_that_was_rewritten_is_sent_again(
 def test_head_answers_as_get_would(reader: Phone, path: str) -> None:
     whole, head = reader.open(path), reader.open(path, method="HEAD")
     assert head.data == b""
+    for answer in (whole, head):
+        answer.headers.pop("Date", None)
     assert dict(head.headers) == dict(whole.headers)
 
 
