@@ -31,7 +31,7 @@ from app.runs.life import show_run
 from app.runs.printing import LedgerIncompleteError, Printed
 from app.runs.proving import ProofFailedError
 from app.sealing import OpenError, seal_row
-from app.workspace import BaseUrlError, find_workspace
+from app.workspace import BaseUrlError, find_workspace, practice_address
 from tests.press import paper
 
 KITS = {"lantern": "Đèn lồng", "bridge": "Cầu gỗ", "fish": "Cá chép"}
@@ -403,9 +403,14 @@ def test_a_practice_print_after_the_real_one_leaves_it_and_its_state_alone(small
         "",
     ],
 )
-def test_a_practice_address_that_no_phone_opens_is_refused(small: Station, address: str) -> None:
+def test_a_practice_address_that_no_phone_opens_is_refused(address: str) -> None:
     with pytest.raises(BaseUrlError, match=r"http://192\.168\.1\.20:8000"):
-        paper.print_it(small, practice_url=address)
+        practice_address(address)
+
+
+def test_nothing_is_printed_for_a_practice_address_that_no_phone_opens(small: Station) -> None:
+    with pytest.raises(BaseUrlError, match=r"http://192\.168\.1\.20:8000"):
+        paper.print_it(small, practice_url="http://h.example/shop")
     assert not (small.workspace.state / "out").exists()
 
 
