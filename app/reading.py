@@ -2,8 +2,10 @@
 
 import tomllib
 import unicodedata
+from collections.abc import Hashable
+from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import yaml
 from pydantic import TypeAdapter, ValidationError
@@ -101,12 +103,18 @@ def typed(keys: object, kind: type[Value], *, where: str) -> Value:
         KeyWrongError: a key is missing, unknown or wrong.
     """
     try:
-        return TypeAdapter(kind).validate_python(keys, strict=False)
+        value: Value = _adapter(cast(Hashable, kind)).validate_python(keys, strict=False)
     except ValidationError as error:
         first: Any = error.errors(include_url=False)[0]
         key = ".".join(str(part + 1) if isinstance(part, int) else str(part) for part in first["loc"])
         what, mend = _plain_words(key, first)
         raise KeyWrongError(what, where=where, mend=mend) from error
+    return value
+
+
+@cache
+def _adapter(kind: Hashable) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
 
 
 def _plain_words(key: str, problem: dict[str, Any]) -> tuple[str, str]:

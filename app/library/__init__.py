@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from app.core.errors import UserError
@@ -54,8 +55,13 @@ def read_story(workspace: Workspace, kit_id: str, language: str) -> Story:
             where=str(path),
             mend="Begin the file with a line ---, then the keys, then a line ---, then the text",
         )
-    front = read_yaml(parts["front"], FrontMatter, where=str(path))
+    front = _front_matter(parts["front"], str(path))
     return Story(kit=kit_id, language=language, front=front, text=parts["text"])
+
+
+@lru_cache(maxsize=512)  # a page view reads the file but never parses the same front matter twice
+def _front_matter(front: str, where: str) -> FrontMatter:
+    return read_yaml(front, FrontMatter, where=where)
 
 
 def render(workspace: Workspace, story: Story) -> Rendered:

@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import UTC, datetime
+from urllib.parse import quote
 
 from flask import Blueprint, Request, Response, abort, make_response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
@@ -83,6 +84,13 @@ def claim_box(code: str) -> AnyResponse:
     except TakenError:
         return _opened(code, 409)
     return _added(claimed)
+
+
+@pages.get("/b/<code>/claim")
+@pages.get("/B/<code>/claim")
+def claim_again(code: str) -> AnyResponse:
+    """Lead back to the box when a phone opens the button's address again."""
+    return redirect(f"/b/{quote(code)}", 303)
 
 
 @pages.get("/album")

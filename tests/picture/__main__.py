@@ -12,7 +12,7 @@ from app.runs import open_station
 from app.runs.demo import DEMO_RUN
 from app.runs.life import secret_labels, show_run
 from app.workspace import find_workspace
-from tests.browser.chromium import ARGUMENTS, chromium
+from tests.browser.chromium import launch
 
 HEIGHT = 740
 PAPER = "#e6dcc4"
@@ -22,7 +22,7 @@ def main(address: str) -> None:
     station = open_station(find_workspace())
     code = secret_labels(station, show_run(station, DEMO_RUN))[0].code
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as scratch:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+        browser = launch(playwright)
         pictures = [_phone(browser, f"{address}/b/{code}", scheme, scratch) for scheme in ("light", "dark")]
         pictures.append(
             _album(

@@ -146,10 +146,6 @@ def test_a_button_pressed_here_or_in_an_old_browser_is_believed(
     assert rows(folder, "claim") == 1
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="GET /b/CODE/claim is told as missing; remove this mark with the mend in app/web/buyer.py",
-)
 def test_the_buttons_address_when_reloaded_leads_back_to_the_box(bo: Phone, box: Box) -> None:
     bo.press_add(box)
     answer = bo.open(box.claim)
