@@ -2,7 +2,6 @@
 
 import tomllib
 import unicodedata
-from collections.abc import Hashable
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -44,7 +43,8 @@ def read_text(path: Path) -> str:
         FileBrokenError: it is not UTF-8.
     """
     try:
-        return unicodedata.normalize("NFC", path.read_bytes().decode("utf-8"))
+        # Windows editors begin with a mark and end lines in two signs.
+        return unicodedata.normalize("NFC", path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n"))
     except OSError as error:
         raise FileMissingError(
             f"the file cannot be read ({error.strerror})",
@@ -103,7 +103,7 @@ def typed(keys: object, kind: type[Value], *, where: str) -> Value:
         KeyWrongError: a key is missing, unknown or wrong.
     """
     try:
-        value: Value = _adapter(cast(Hashable, kind)).validate_python(keys, strict=False)
+        value: Value = _adapter(cast(Any, kind)).validate_python(keys, strict=False)
     except ValidationError as error:
         first: Any = error.errors(include_url=False)[0]
         key = ".".join(str(part + 1) if isinstance(part, int) else str(part) for part in first["loc"])
@@ -113,7 +113,7 @@ def typed(keys: object, kind: type[Value], *, where: str) -> Value:
 
 
 @cache
-def _adapter(kind: Hashable) -> TypeAdapter[Any]:
+def _adapter(kind: Any) -> TypeAdapter[Any]:
     return TypeAdapter(kind)
 
 

@@ -1,5 +1,6 @@
 """Reads stories/ and renders them in a bounded child; a page view never parses a text twice."""
 
+import contextlib
 import hashlib
 import json
 import os
@@ -101,9 +102,13 @@ def _render_in_child(workspace: Workspace, story: Story) -> dict[str, str]:
 
 
 def _replace(path: Path, content: bytes) -> None:
-    """Write `content` whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, draft = tempfile.mkstemp(dir=path.parent)
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-    os.replace(draft, path)
+    """Write `content` whole or not at all; a cache that cannot be written only costs time."""
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, draft = tempfile.mkstemp(dir=path.parent)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+            os.replace(draft, path)
+        except OSError:
+            os.unlink(draft)

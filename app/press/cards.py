@@ -1,5 +1,6 @@
 """Cards, n-up: each variant is set once, then every card is stamped on it and the sheets are assembled."""
 
+import io
 import os
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -129,12 +130,15 @@ def print_cards(
         _plant(pdf, pages, resources, press.media_box)
         pdf.docinfo["/Title"] = title
         pdf.docinfo["/Producer"] = "Hop Ke"
+        # Into memory first: on a full disk qpdf, writing a file itself, would abort the whole program.
+        saved = io.BytesIO()
         pdf.save(
-            path,
+            saved,
             object_stream_mode=pikepdf.ObjectStreamMode.generate,
             stream_decode_level=pikepdf.StreamDecodeLevel.none,
             deterministic_id=True,
         )
+    path.write_bytes(saved.getbuffer())
     _to_disk(path)
     return PrintedCards(
         tuple(sides),

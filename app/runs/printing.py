@@ -115,16 +115,16 @@ def print_run(
             _draft(inserts), made, [box.content for box in boxes], cards, rows, run,
             progress=lambda done, _: progress(len(cards) + len(cases) + done, whole),
         )  # fmt: skip
+        if not practice:
+            with station.ledger.writing() as session:
+                run = find_run(session, run_id)
+                run.printed_at = run.printed_at or now
+                session.add(run)
         for path in (inserts, packing):
             os.replace(_draft(path), path)
     finally:
         for path in (inserts, packing):
             _draft(path).unlink(missing_ok=True)
-    if not practice:
-        with station.ledger.writing() as session:
-            run = find_run(session, run_id)
-            run.printed_at = run.printed_at or now
-            session.add(run)
     turned_on = sheet_of(station.workspace, read_design(station.workspace, INSERT)).turned_on
     return Printed(inserts, packing, len(cards), made.module_mm, turned_on, practice)
 
