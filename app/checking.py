@@ -236,7 +236,7 @@ def _link_holds(target: str, workspace: Workspace, catalogue: dict[str, Series])
 
 def _sold(workspace: Workspace, known: set[str], broken: dict[str, list[UserError]]) -> Iterator[UserError]:
     """Refuse to lose a kit that stands in a published manifest: its boxes would open nothing."""
-    path = workspace.state / "ledger.sqlite3"
+    path = workspace.ledger
     if any(broken.values()) or not path.is_file():
         return
     with contextlib.closing(Ledger(path)) as ledger, ledger.reading() as session:

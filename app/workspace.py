@@ -90,6 +90,11 @@ class Workspace:
         """Return the folder of everything that is not in Git: ledger, vault, PDFs, caches."""
         return self.root / "var"
 
+    @property
+    def ledger(self) -> Path:
+        """Return the ledger's file."""
+        return self.state / "ledger.sqlite3"
+
 
 def find_workspace(given: str | None = None) -> Workspace:
     """Return the workspace at `given`, or at the nearest hopke.toml here or above.

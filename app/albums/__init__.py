@@ -24,4 +24,4 @@ def open_site(workspace: Workspace) -> Site:
     Raises:
         UserError: the first thing in the workspace that is wrong.
     """
-    return Site(workspace, read_catalogue(workspace), Ledger(workspace.state / "ledger.sqlite3"))
+    return Site(workspace, read_catalogue(workspace), Ledger(workspace.ledger))

@@ -1,11 +1,9 @@
 """Cards, n-up: each variant is set once, then every card is stamped on it and the sheets are assembled."""
 
 import io
-import os
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name
@@ -23,8 +21,8 @@ QUIET_MODULES = 4
 """ISO/IEC 18004, section 9.1: four modules of quiet zone on every side."""
 
 SMALLEST_MODULE_MM = 0.30
-DOTS_PER_INCH = 300
-"""Modules are whole dots of such a printer, so that none grows; 600 and 1,200 dpi are multiples of it."""
+DOT = 72 / 300
+"""Modules are whole dots of a 300 dpi printer, in points, so that none grows; 600 and 1,200 are multiples."""
 
 INSET = 500
 """A rectangle is smaller by 1/500 module on each side, so that no renderer touches a neighbour's dot."""
@@ -67,18 +65,20 @@ class PrintedCards:
     """What was printed.
 
     Attributes:
+        pdf: the file.
         pages: in order.
         variants: (variant, side) of each drawing, by the name its pages call it.
         slots: the slots of each (variant, side), in drawing order.
         module_mm: the side of a QR module.
-        level: the symbols' error-correction level.
+        turned_on: the edge on which the sheets must be turned.
     """
 
+    pdf: bytes
     pages: tuple[PrintedSide, ...]
     variants: Mapping[str, tuple[str, str]]
     slots: Mapping[tuple[str, str], tuple[str, ...]]
     module_mm: float
-    level: str
+    turned_on: str
 
 
 def print_cards(
@@ -86,13 +86,12 @@ def print_cards(
     name: str,
     variants: Mapping[str, Values],
     cards: Sequence[Card],
-    path: Path,
     *,
     title: str,
     practice: bool,
     progress: Progress,
 ) -> PrintedCards:
-    """Write a PDF of cards n-up with crop marks; fronts and backs alternate, each back behind its front.
+    """Return a PDF of cards n-up with crop marks; fronts and backs alternate, each back behind its front.
 
     The same cards give the same bytes.
 
@@ -101,7 +100,6 @@ def print_cards(
         name: the design's folder.
         variants: what the design shows on each variant of the card, by name.
         cards: in printing order, at least one.
-        path: the file to write.
         title: the document's title; never a code.
         practice: watermark every card.
         progress: told cards done and cards in all.
@@ -109,7 +107,6 @@ def print_cards(
     Raises:
         DesignError, SlotError, SlotMissingError, TextOverflowError, GlyphMissingError: a fault of the design.
         ModuleTooSmallError: the symbol would not scan.
-        OSError: the file cannot be written.
     """
     design = read_design(workspace, name)
     bleed = float(workspace.paper.bleed_mm)
@@ -130,7 +127,7 @@ def print_cards(
         _plant(pdf, pages, resources, press.media_box)
         pdf.docinfo["/Title"] = title
         pdf.docinfo["/Producer"] = "Hop Ke"
-        # Into memory first: on a full disk qpdf, writing a file itself, would abort the whole program.
+        # Into memory: on a full disk qpdf, writing a file itself, would abort the whole program.
         saved = io.BytesIO()
         pdf.save(
             saved,
@@ -138,14 +135,13 @@ def print_cards(
             stream_decode_level=pikepdf.StreamDecodeLevel.none,
             deterministic_id=True,
         )
-    path.write_bytes(saved.getbuffer())
-    _to_disk(path)
     return PrintedCards(
+        saved.getvalue(),
         tuple(sides),
         {form: name for name, form in press.forms.items()},
         {name: tuple(leaf.slots) for name, leaf in leaves.items()},
         press.module_mm,
-        press.family.level,
+        press.sheet.turned_on,
     )
 
 
@@ -163,16 +159,15 @@ class _Press:
     ) -> None:
         self.sheet, self.design, self.cards, self.leaves = sheet, design, cards, leaves
         self.bleed = bleed * POINTS_PER_MM
-        dot = 72 / DOTS_PER_INCH
         self.media_box = [
             0,
             0,
-            *(round(side * POINTS_PER_MM / dot) * dot for side in (sheet.width, sheet.height)),
+            *(round(side * POINTS_PER_MM / DOT) * DOT for side in (sheet.width, sheet.height)),
         ]
         self.forms = {name: f"/L{number}" for number, name in enumerate(leaves)}
         address = cards[0].texts[QR_SLOT]
         self.family = Family(address[:-CODE_LENGTH], CODE_LENGTH, ALPHABET)
-        self.module = self._module(dot)
+        self.module = self._module()
         self.module_mm = self.module / POINTS_PER_MM
         self._require_slots()
         self.typefaces = self._typefaces(workspace)
@@ -223,10 +218,9 @@ class _Press:
         return b"".join(parts)
 
     def _symbol_at(self, slot: Slot, left: float, bottom: float, symbol: bytes) -> bytes:
-        dot = 72 / DOTS_PER_INCH
         side = self.module * self.family.modules
         x, y = (
-            round((corner + (length - side) / 2) / dot) * dot
+            round((corner + (length - side) / 2) / DOT) * DOT
             for corner, length in ((left + slot.left, slot.width), (bottom + slot.bottom, slot.height))
         )
         unit = _number(self.module / INSET, 7)
@@ -262,7 +256,7 @@ class _Press:
             start += count
         return symbols
 
-    def _module(self, dot: float) -> float:
+    def _module(self) -> float:
         """Return the side of a module in points: whole dots, quiet zone kept inside the slot."""
         slots = [leaf.slots[QR_SLOT] for leaf in self.leaves.values() if QR_SLOT in leaf.slots]
         if not slots:
@@ -270,7 +264,7 @@ class _Press:
                 "no side of the design has a QR", where=str(self.design.folder), mend='Add <a href="slot:qr">'
             )
         room = min(min(slot.width, slot.height) for slot in slots)
-        module = int(room / (self.family.modules + 2 * QUIET_MODULES) / dot + 1e-6) * dot
+        module = int(room / (self.family.modules + 2 * QUIET_MODULES) / DOT + 1e-6) * DOT
         if module < SMALLEST_MODULE_MM * POINTS_PER_MM:
             raise ModuleTooSmallError(
                 f"a QR module would be {module / POINTS_PER_MM:.2f} mm; phones need "
@@ -340,11 +334,6 @@ def _plant(
         nodes.append(node)
     root.Kids, root.Count = Array(nodes), len(pages)
     root.Resources, root.MediaBox = resources, Array(media_box)
-
-
-def _to_disk(path: Path) -> None:
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())
 
 
 def _number(value: float, places: int = 3) -> bytes:

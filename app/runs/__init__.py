@@ -33,7 +33,7 @@ def open_station(workspace: Workspace) -> Station:
     Raises:
         LedgerError: the ledger cannot be opened.
     """
-    return Station(workspace, Ledger(workspace.state / "ledger.sqlite3"), Vault(workspace.state / "vault"))
+    return Station(workspace, Ledger(workspace.ledger), Vault(workspace.state / "vault"))
 
 
 def find_run(session: Session, run_id: str) -> Run:

@@ -1,9 +1,8 @@
 """Print a sealed run: cards and packing sheets, read back before anything is called printed."""
 
-import contextlib
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -24,7 +23,7 @@ from app.ledger import Run, SealedBox
 from app.library import read_story
 from app.press import proof
 from app.press.cards import Card, print_cards
-from app.press.design import Progress, print_pages, read_design, sheet_of
+from app.press.design import Progress, print_pages
 from app.press.slots import QR_SLOT
 from app.runs import Station, find_run, require_state
 from app.runs.life import plan_of, secret_labels
@@ -97,20 +96,19 @@ def print_run(
     cards = _cards(run, boxes, base_url)
     cases = _case_values(station, run, series, boxes)
     whole = 2 * len(cards) + len(cases)
+    made = print_cards(
+        station.workspace, INSERT, _variants(station, run, series, base_url), cards,
+        title=f"{run_id} inserts", practice=practice,
+        progress=lambda done, _: progress(done, whole),
+    )  # fmt: skip
+    sheets = print_pages(
+        station.workspace, PACKING_SHEET, cases,
+        title=f"{run_id} packing sheets", practice=practice,
+        progress=lambda done, _: progress(len(cards) + done, whole),
+    )  # fmt: skip
     try:
-        with _written(folder):
-            folder.mkdir(parents=True, exist_ok=True)
-            made = print_cards(
-                station.workspace, INSERT, _variants(station, run, series, base_url), cards, _draft(inserts),
-                title=f"{run_id} inserts", practice=practice,
-                progress=lambda done, _: progress(done, whole),
-            )  # fmt: skip
-            sheets = print_pages(
-                station.workspace, PACKING_SHEET, cases,
-                title=f"{run_id} packing sheets", practice=practice,
-                progress=lambda done, _: progress(len(cards) + done, whole),
-            )  # fmt: skip
-            _write(_draft(packing), sheets)
+        for path, content in ((inserts, made.pdf), (packing, sheets)):
+            _write(_draft(path), content)
         prove_inserts(
             _draft(inserts), made, [box.content for box in boxes], cards, rows, run,
             progress=lambda done, _: progress(len(cards) + len(cases) + done, whole),
@@ -125,8 +123,7 @@ def print_run(
     finally:
         for path in (inserts, packing):
             _draft(path).unlink(missing_ok=True)
-    turned_on = sheet_of(station.workspace, read_design(station.workspace, INSERT)).turned_on
-    return Printed(inserts, packing, len(cards), made.module_mm, turned_on, practice)
+    return Printed(inserts, packing, len(cards), made.module_mm, made.turned_on, practice)
 
 
 def _address(station: Station, run: Run, practice_url: str | None) -> str:
@@ -253,19 +250,15 @@ def _draft(path: Path) -> Path:
 
 
 def _write(path: Path, content: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-@contextlib.contextmanager
-def _written(folder: Path) -> Iterator[None]:
     try:
-        yield
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
     except OSError as error:
         raise OutputError(
             f"a file cannot be written ({error.strerror})",
-            where=str(folder),
+            where=str(path.parent),
             mend="Free some space, then repeat",
         ) from error

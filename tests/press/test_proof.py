@@ -102,9 +102,10 @@ def trial(tmp_path: Path) -> Iterator[Trial]:
     root = printed_root(show_run(station, "TY-1").contents_root or b"")
     variants = {kit: {"name": name, "root": root} for kit, name in NAMES.items()}
     made = print_cards(
-        station.workspace, "plain", variants, cards, path,
+        station.workspace, "plain", variants, cards,
         title="Trial", practice=False, progress=lambda _done, _whole: None,
     )  # fmt: skip
+    path.write_bytes(made.pdf)
     yield Trial(station, path, made, boxes, cards)
     station.ledger.close()
 
