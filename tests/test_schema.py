@@ -9,6 +9,7 @@ from typing import Any
 
 import pysqlite3.dbapi2
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -102,6 +103,40 @@ def test_the_migrations_are_one_line_without_branches() -> None:
     assert len(script.get_bases()) == 1
 
 
+@pytest.mark.parametrize(
+    ("boxes", "printed_at", "expected"),
+    [
+        (16, "2026-11-21 09:00:00", [("OLD-1", "printed", "insert", "1-16", "2026-11-21 09:00:00")]),
+        (1, "2026-11-21 09:00:00", [("OLD-1", "printed", "insert", "1", "2026-11-21 09:00:00")]),
+        (16, None, []),
+    ],
+)
+def test_a_run_printed_before_marks_were_kept_counts_as_printed_whole(
+    path: Path, boxes: int, printed_at: str | None, expected: list[tuple[str, ...]]
+) -> None:
+    path.parent.mkdir()
+    engine = create_engine(f"sqlite:///{path}")
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.exec_driver_sql(
+            "INSERT INTO run (id, maker, series, kits, beacon_kind, beacon_description, beacon_pattern, "
+            "base_url, case_size, planned_at, manifest, committed_at, contents_root, sealed_at, boxes, "
+            "printed_at) "
+            "VALUES ('OLD-1', 'm', 's', '[]', 'none', '', '', '', "
+            "1, '2026-11-20', '{}', '2026-11-20', x'00', '2026-11-20', ?, ?)",
+            (boxes, printed_at),
+        )
+    engine.dispose()
+    ledger = Ledger(path)
+    with ledger.reading() as session:
+        marks = session.connection().exec_driver_sql("SELECT run, kind, thing, editions, at FROM print_mark")
+        assert [tuple(mark) for mark in marks] == expected
+    ledger.close()
+
+
 def test_a_ledger_of_a_newer_version_is_refused_and_not_touched(sealed: Station) -> None:
     with sealed.ledger.writing() as session:
         session.connection().exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
@@ -170,6 +205,9 @@ def test_a_block_that_raises_keeps_nothing(sealed: Station) -> None:
         "INSERT INTO sealed_box SELECT tag, run, sealed FROM sealed_box LIMIT 1",
         "INSERT INTO sealed_box VALUES (x'00', 'NO-RUN', x'00')",
         "INSERT INTO claim VALUES (x'00', 1, 'TY-1', 'fish', 1, '2026-11-21')",
+        "INSERT INTO print_mark VALUES (1, 'TY-1', 'lost', 'insert', '1', '2026-11-21')",
+        "INSERT INTO print_mark VALUES (1, 'TY-1', 'printed', 'insert', '', '2026-11-21')",
+        "INSERT INTO print_mark VALUES (1, 'NO-RUN', 'printed', 'insert', '1', '2026-11-21')",
         "DELETE FROM run",
     ],
 )

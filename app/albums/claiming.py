@@ -12,7 +12,8 @@ from app.albums import Site
 from app.core.code import code_tag, parse_code
 from app.core.errors import UserError
 from app.core.kit import Kit, Series
-from app.ledger import Album, Claim, Run, SealedBox
+from app.core.print_state import VOIDED, is_marked
+from app.ledger import Album, Claim, PrintMark, Run, SealedBox
 from app.sealing import open_row
 
 ALBUM_KEY_BYTES = 16
@@ -26,9 +27,13 @@ class TakenError(UserError):
     """The box is in another album."""
 
 
+class VoidedError(UserError):
+    """The maker has withdrawn the box."""
+
+
 @dataclass(frozen=True)
 class Scan:
-    """What a code opens, and whose it is."""
+    """What a code opens, whose it is, and whether the maker has withdrawn it."""
 
     code: str
     series: Series
@@ -38,6 +43,7 @@ class Scan:
     boxes: int
     owner: Literal["nobody", "yours", "another"]
     claimed_on: date | None
+    voided: bool
 
 
 @dataclass(frozen=True)
@@ -61,18 +67,19 @@ def scan(site: Site, typed: str, album_key: bytes | None) -> Scan:
     with site.ledger.reading() as session:
         box = session.get(SealedBox, tag)
         run = session.get(Run, box.run) if box else None
+        if box is None or run is None:
+            raise UnknownCodeError("no box has this code", mend="Compare every letter with the card")
+        content = open_row(code, run.id, box.sealed)
+        voided = is_voided(session, run.id, content.edition)
         claim = session.get(Claim, tag)
         album = _album(session, album_key)
-    if box is None or run is None:
-        raise UnknownCodeError("no box has this code", mend="Compare every letter with the card")
-    content = open_row(code, run.id, box.sealed)
     kit_id = json.loads(run.kits)[content.kit]["id"]
     series, kit = kit_of(site, kit_id)
     owner: Literal["nobody", "yours", "another"] = "nobody"
     if claim is not None:
         owner = "yours" if album is not None and claim.album == album.id else "another"
     claimed_on = claim.claimed_on if claim else None
-    return Scan(code, series, kit, run.id, content.edition, run.boxes, owner, claimed_on)
+    return Scan(code, series, kit, run.id, content.edition, run.boxes, owner, claimed_on, voided)
 
 
 def claim(site: Site, typed: str, album_key: bytes | None, *, entropy: bytes, today: date) -> Claimed:
@@ -87,6 +94,7 @@ def claim(site: Site, typed: str, album_key: bytes | None, *, entropy: bytes, to
 
     Raises:
         MistypedCodeError, KeyboardCodeError, UnknownCodeError: as in `scan`.
+        VoidedError: the maker has withdrawn the box, and it is not in this album from before.
         TakenError: the box is in another album.
         LedgerError: the ledger cannot be written; nothing was claimed.
     """
@@ -94,10 +102,12 @@ def claim(site: Site, typed: str, album_key: bytes | None, *, entropy: bytes, to
     with site.ledger.writing() as session:
         album = _album(session, album_key)
         taken = session.get(Claim, code_tag(box.code))
-        if taken is not None:
-            if album is None or taken.album != album.id:
-                raise TakenError("this box is in another album", mend="Ask where you bought it")
+        if taken is not None and album is not None and taken.album == album.id:
             return Claimed(box.series, box.kit, None)
+        if is_voided(session, box.run, box.edition):
+            raise VoidedError("the maker has withdrawn this box", mend="Ask where you bought it")
+        if taken is not None:
+            raise TakenError("this box is in another album", mend="Ask where you bought it")
         new_key = None
         if album is None:
             new_key = entropy
@@ -126,6 +136,12 @@ def claimed_kits(site: Site, album_key: bytes | None) -> list[str]:
         if album is None:
             return []
         return list(session.exec(select(Claim.kit).where(Claim.album == album.id)))
+
+
+def is_voided(session: Session, run: str, edition: int) -> bool:
+    """Tell whether the maker has withdrawn a box of a run."""
+    voided = select(PrintMark.editions).where(PrintMark.run == run, PrintMark.kind == VOIDED)
+    return is_marked(edition, session.exec(voided))
 
 
 def kit_of(site: Site, kit_id: str) -> tuple[Series, Kit]:

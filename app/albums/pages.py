@@ -45,7 +45,7 @@ class Book:
 
 @dataclass(frozen=True)
 class Odds:
-    """The newest published run of a series: boxes of each kit, and how many boxes the standard kits take."""
+    """A published run of a series: boxes of each kit, and how many boxes the standard kits take."""
 
     run: str
     boxes: int
@@ -63,7 +63,7 @@ class Odds:
 
 @dataclass(frozen=True)
 class Shelf:
-    """A series on the home page; `odds` is None while no run of it is published."""
+    """A series on the home page; `odds` are of its newest published run, None while there is none."""
 
     series: Series
     books: tuple[Book, ...]
@@ -123,6 +123,22 @@ def story_page(site: Site, series_id: str, kit_id: str, language: str) -> StoryP
     rendered = render(site.workspace, story)
     number = series.standard_kits.index(entry.kit) + 1 if not entry.chase else 0
     return StoryPage(series, entry.kit, entry.chase, number, story.front, rendered.body, rendered.notes)
+
+
+def story_place(site: Site, kit_id: str) -> tuple[str, str]:
+    """Return the series and the kit, by id, of a story that is asked for by its kit alone.
+
+    Args:
+        site: the public site.
+        kit_id: the kit's id, in capitals or not.
+
+    Raises:
+        PageMissingError: there is no such kit.
+    """
+    for series in site.catalogue.values():
+        if kit_id.lower() in {kit.id for kit in series.kits}:
+            return series.id, kit_id.lower()
+    raise PageMissingError("there is no such kit")
 
 
 def warm_up(site: Site) -> None:
@@ -191,8 +207,11 @@ def _odds(site: Site, series: Series) -> Odds | None:
     with site.ledger.reading() as session:
         published = select(Run).where(Run.series == series.id, col(Run.committed_at).is_not(None))
         run = session.exec(published.order_by(col(Run.number).desc())).first()
-    if run is None:
-        return None
+    return odds_of(series, run) if run else None
+
+
+def odds_of(series: Series, run: Run) -> Odds:
+    """Return what a published run of a series offers, and how many boxes its standard kits take."""
     kits = {kit.id: kit for kit in series.kits}
     counts = {kit["id"]: kit["count"] for kit in json.loads(run.kits)}
     standard = tuple(counts[kit.id] for kit in series.standard_kits if kit.id in counts)

@@ -82,6 +82,24 @@ class SealedBox(SQLModel, table=True):
     sealed: bytes
 
 
+class PrintMark(SQLModel, table=True):
+    """One thing that was done to printed matter of some boxes. Only ever added to; its order is the id's."""
+
+    __tablename__ = "print_mark"
+    __table_args__ = (
+        CheckConstraint("kind IN ('printed', 'spoiled', 'voided')", name="known_kind"),
+        CheckConstraint("editions <> ''", name="some_editions"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    run: str = Field(foreign_key="run.id", index=True)
+    kind: str
+    thing: str
+    """The printed thing by its design: "insert"."""
+    editions: str
+    """Edition numbers in their one spelling: "1-3,7"."""
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
 class Album(SQLModel, table=True):
     """An anonymous collection: the hash of the key that its phone holds, and nothing about anyone."""
 

@@ -5,7 +5,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.albums import open_site
 from app.albums.pages import warm_up
-from app.web import buyer
+from app.web import buyer, runs
 from app.web.failures import tell_failures
 from app.web.headers import FILE_SECONDS, policy, protect
 from app.workspace import Workspace
@@ -31,6 +31,7 @@ def create_app(workspace: Workspace) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=0)  # type: ignore[method-assign]
     page_policy = policy(app.jinja_env.get_template("site.css").render())
     app.register_blueprint(buyer.pages)
+    app.register_blueprint(runs.pages)
     tell_failures(app)
 
     @app.after_request

@@ -7,8 +7,8 @@ from urllib.parse import quote
 from flask import Blueprint, Request, Response, abort, make_response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.albums.claiming import ALBUM_KEY_BYTES, Claimed, TakenError, claim, kit_of, scan
-from app.albums.pages import album_pages, art, shelves, story_page
+from app.albums.claiming import ALBUM_KEY_BYTES, Claimed, TakenError, VoidedError, claim, kit_of, scan
+from app.albums.pages import album_pages, art, shelves, story_page, story_place
 from app.web.headers import FILE_SECONDS, PICTURE_POLICY, from_this_site
 from app.web.present import YEAR_SECONDS, shared, show, site, spoken
 from app.workspace import is_private_host
@@ -52,6 +52,16 @@ def story(language: str, series: str, kit: str) -> Response:
     return shared(show("story.html", language, page=page, scan=None, place=f"{series}/{kit}", here="story"))
 
 
+@pages.get("/s/<kit>")
+@pages.get("/S/<kit>")
+def short_story(kit: str) -> AnyResponse:
+    """Lead from the address on a card that everyone may read to the story in the visitor's language."""
+    place = "/".join(story_place(site(), kit))
+    answer = redirect(f"/{spoken()}/{place}", 302)
+    answer.headers["Vary"] = "Accept-Language, Cookie"
+    return answer
+
+
 @pages.get("/b/")
 @pages.get("/B/")
 def code_entry() -> Response:
@@ -81,7 +91,7 @@ def claim_box(code: str) -> AnyResponse:
     entropy, today = secrets.token_bytes(ALBUM_KEY_BYTES), datetime.now(UTC).date()
     try:
         claimed = claim(site(), code, _album_key(request), entropy=entropy, today=today)
-    except TakenError:
+    except (TakenError, VoidedError):
         return _opened(code, 409)
     return _added(claimed)
 

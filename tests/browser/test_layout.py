@@ -11,8 +11,9 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import Playwright, expect
 
-from app.runs import open_station
+from app.runs import find_run, open_station
 from app.runs.life import commit_run, seal_run, secret_labels, show_run
+from app.runs.marks import void
 from app.runs.planning import plan_run
 from app.sealing import open_row
 from app.workspace import find_workspace
@@ -30,10 +31,11 @@ KITS = ("flag-tower", "north-gate", "princess-pavilion", "doan-mon", "dragon-ste
 
 @dataclass(frozen=True)
 class Place:
-    """Our catalogue's street, and the codes of its run by kit."""
+    """Our catalogue's street, the codes of its run by kit, and the code of its voided box No. 7."""
 
     street: Street
     codes: dict[str, list[str]]
+    voided: str
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +49,11 @@ def place(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> I
     plan_run(station, "thang-long", boxes=48, now=NOW, run_id="TL-1", beacon=CEREMONY)
     commit_run(station, "TL-1", entropy=SECRET, now=NOW)
     seal_run(station, "TL-1", beacon_value=DICE, now=NOW)
+    with station.ledger.writing() as session:
+        run = find_run(session, "TL-1")
+        run.printed_at = NOW
+        session.add(run)
+    void(station, "TL-1", "7", NOW)
     run = show_run(station, "TL-1")
     labels = secret_labels(station, run)
     station.ledger.close()
@@ -54,10 +61,11 @@ def place(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> I
     with ledger_of(folder) as ledger:
         sealed = dict(ledger.execute("SELECT tag, sealed FROM sealed_box"))
     codes: dict[str, list[str]] = {}
-    for label in labels:
+    (voided,) = (label.code for label in labels if label.edition == 7)
+    for label in (label for label in labels if label.edition != 7):
         codes.setdefault(kits[open_row(label.code, "TL-1", sealed[label.tag]).kit], []).append(label.code)
     with street(playwright, folder, tmp_path_factory.mktemp("street")) as opened:
-        yield Place(opened, codes)
+        yield Place(opened, codes, voided)
 
 
 def add(phone: Phone, code: str) -> None:
@@ -110,6 +118,10 @@ PAGES: dict[str, Callable[[Phone, Place], None]] = {
     "box": lambda phone, place: at(f"/b/{place.codes['flag-tower'][0]}")(phone, place),
     "box taken": taken,
     "box mine": mine,
+    "box voided": lambda phone, place: at(f"/b/{place.voided}")(phone, place),
+    "run": at("/R/TL-1"),
+    "run, box voided": at("/R/TL-1/07"),
+    "run, box in English": at("/r/TL-1/12?lang=en"),
     "empty album": at("/album"),
     "album after adding": album,
     "full album": full_album,

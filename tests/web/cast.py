@@ -126,6 +126,16 @@ def spoil_run(folder: Path) -> None:
         ledger.execute("UPDATE run SET kits = 'nonsense'")
 
 
+def void_box(folder: Path, box: Box) -> None:
+    """Withdraw a box as its maker does at the print station."""
+    with ledger_of(folder) as ledger:
+        ledger.execute(
+            "INSERT INTO print_mark (run, kind, thing, editions, at) VALUES "
+            "('TY-1', 'voided', 'insert', ?, '2026-11-22 09:00:00')",
+            (str(box.edition),),
+        )
+
+
 @contextmanager
 def full_disk() -> Iterator[None]:
     """Let no file of this process grow: SQLite can read, and every write really fails."""

@@ -6,20 +6,20 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from app.core.code import check_character
-from tests.web.cast import Box, Phone, full_disk, spoil_run
+from tests.web.cast import Box, Phone, full_disk, spoil_run, void_box
 
 LANGUAGES = ("vi", "en")
-CANONICAL = ("home", "series", "story", "chase story")
+CANONICAL = ("home", "series", "story", "chase story", "run", "run box", "run box voided")
 PRIVATE = (
     "code entry", "code mistyped", "code by keyboard", "code unknown", "box of nobody", "box of mine",
-    "box of another", "claim of another", "album empty", "album in part", "album with chase only",
-    "album after adding", "album full", "error 403", "error 404 behind a code", "error 405", "error 413",
-    "error 429", "error 500", "error 503",
+    "box of another", "claim of another", "box voided", "box of mine voided", "claim voided", "album empty",
+    "album in part", "album with chase only", "album after adding", "album full", "error 403",
+    "error 404 behind a code", "error 405", "error 413", "error 429", "error 500", "error 503",
 )  # fmt: skip
 ERRORS = {
     "code mistyped": 400, "code by keyboard": 400, "code unknown": 404, "claim of another": 409,
-    "error 403": 403, "error 404": 404, "error 404 behind a code": 404, "error 405": 405, "error 413": 413,
-    "error 429": 429, "error 500": 500, "error 503": 503,
+    "claim voided": 409, "error 403": 403, "error 404": 404, "error 404 behind a code": 404,
+    "error 405": 405, "error 413": 413, "error 429": 429, "error 500": 500, "error 503": 503,
 }  # fmt: skip
 PAGES = (*CANONICAL, *PRIVATE, "error 404")
 BY_KEYBOARD = "ấấấấấấ"
@@ -44,6 +44,8 @@ def visit_every_page(
         "series": bo.open(f"/{language}/tiny"),
         "story": bo.open(f"/{language}/tiny/lantern"),
         "chase story": bo.open(f"/{language}/tiny/fish"),
+        "run": bo.open("/R/TY-1"),
+        "run box": bo.open(f"/R/TY-1/{first.edition:03d}"),
         "code entry": bo.open("/b/"),
         "code mistyped": bo.type_code(MISTYPED),
         "code by keyboard": bo.type_code(BY_KEYBOARD),
@@ -67,6 +69,11 @@ def visit_every_page(
     for box in (second, bridge, fish[1]):
         bo.press_add(box)
     seen["album full"] = bo.open("/album")
+    void_box(folder, first)
+    seen["run box voided"] = mai.open(f"/r/TY-1/{first.edition}")
+    seen["box voided"] = mai.open(first.address)
+    seen["claim voided"] = mai.press_add(first)
+    seen["box of mine voided"] = bo.open(first.address)
     with full_disk():
         seen["error 503"] = mai.press_add(lanterns[2])
     for number in range(31):

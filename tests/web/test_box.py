@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.web.cast import ALBUM, Box, Phone, break_ledger, rows
+from tests.web.cast import ALBUM, Box, Phone, break_ledger, rows, void_box
 from tests.web.every_page import BY_KEYBOARD, MISTYPED, unknown_code
 from tests.web.html import read_html
 
@@ -138,6 +138,56 @@ def test_another_is_told_it_is_taken_and_may_read_the_story(bo: Phone, mai: Phon
     assert "ask where you bought it" in answer.text
     assert not page.all("form")
     assert "told to try this page 31." in page.by_id("chuyen").text
+
+
+@pytest.mark.parametrize(
+    ("language", "told", "whom", "story"),
+    [
+        ("vi", "Người làm đã thu hồi tấm thẻ này", "hỏi người làm: Tiny Maker", "để thử trang này 31."),
+        ("en", "The maker has withdrawn this card", "ask the maker: Tiny Maker", "to try this page 31."),
+    ],
+)
+@pytest.mark.parametrize("taken", [False, True], ids=["claimed by nobody", "claimed by another"])
+def test_who_scans_a_voided_card_is_told_whom_to_ask_and_may_read_the_story(
+    bo: Phone,
+    mai: Phone,
+    folder: Path,
+    box: Box,
+    language: str,
+    told: str,
+    whom: str,
+    story: str,
+    taken: bool,
+) -> None:
+    if taken:
+        bo.press_add(box)
+    void_box(folder, box)
+    mai.language = language
+    for path in (box.address, box.address.replace("/b/", "/B/")):
+        answer = mai.open(path)
+        page = read_html(answer.text)
+        assert answer.status_code == mai.open(path, method="HEAD").status_code == 200
+        assert told in page.one("div", "told").text
+        assert whom in page.one("div", "lead").text
+        assert story in page.by_id("chuyen").text
+        assert not page.all("form")
+        assert "/r/TY-1" in page.paths
+
+
+def test_only_the_voided_box_is_told_to_be_withdrawn(bo: Phone, folder: Path, boxes: tuple[Box, ...]) -> None:
+    void_box(folder, boxes[0])
+    assert [box for box in boxes if "thu hồi" in bo.open(box.address).text] == [boxes[0]]
+
+
+def test_an_owner_keeps_a_kit_whose_box_was_voided_later_and_is_told_so(
+    bo: Phone, folder: Path, box: Box
+) -> None:
+    bo.press_add(box)
+    void_box(folder, box)
+    lead = read_html(bo.open(box.address).text).one("div", "lead").text
+    assert "đã ở trong album của bạn" in lead
+    assert "Mẫu vẫn ở lại trong album của bạn" in lead
+    assert read_html(bo.open("/album").text).by_id("lantern").get("class") == "stamp c1"
 
 
 def test_who_owns_a_box_is_never_told(bo: Phone, mai: Phone, box: Box) -> None:

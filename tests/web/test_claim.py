@@ -9,7 +9,7 @@ from babel.dates import format_date
 from flask import Flask
 from werkzeug.http import parse_cookie
 
-from tests.web.cast import ALBUM, Box, Phone, full_disk, ledger_of, rows
+from tests.web.cast import ALBUM, Box, Phone, full_disk, ledger_of, rows, void_box
 from tests.web.every_page import BY_KEYBOARD, MISTYPED, unknown_code
 from tests.web.html import read_html
 
@@ -109,6 +109,39 @@ def test_a_second_phone_with_an_album_of_its_own_does_not_get_the_box_either(
     bo.press_add(boxes[0])
     assert mai.press_add(boxes[0]).status_code == 409
     assert rows(folder, "claim") == 2
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [("vi", "Người làm đã thu hồi tấm thẻ này"), ("en", "The maker has withdrawn this card")],
+)
+def test_a_voided_box_goes_into_no_album_and_its_page_says_why(
+    bo: Phone, folder: Path, box: Box, language: str, told: str
+) -> None:
+    bo.language = language
+    assert bo.open(box.address).status_code == 200  # this page still has the button
+    void_box(folder, box)
+    for path in (box.claim, box.claim.replace("/b/", "/B/")):
+        answer = bo.open(path, method="POST")
+        page = read_html(answer.text)
+        assert answer.status_code == 409
+        assert told in page.one("div", "told").text
+        assert page.by_id("chuyen").text
+        assert not page.all("form")
+        assert "Set-Cookie" not in answer.headers
+    assert (rows(folder, "claim"), rows(folder, "album")) == (0, 0)
+    assert bo.open(box.claim).headers["Location"] == box.address
+
+
+def test_a_claim_made_before_the_voiding_stays_and_gets_the_same_answer(
+    bo: Phone, mai: Phone, folder: Path, box: Box
+) -> None:
+    first = bo.press_add(box)
+    void_box(folder, box)
+    again = bo.press_add(box)
+    assert (again.status_code, again.headers["Location"]) == (303, first.headers["Location"])
+    assert mai.press_add(box).status_code == 409
+    assert rows(folder, "claim") == 1
 
 
 def test_the_day_is_told_to_the_owner_too(bo: Phone, folder: Path, box: Box) -> None:
