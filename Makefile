@@ -5,7 +5,7 @@ BIN := .venv/bin
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo check test test-all bench clean help
+.PHONY: demo check test test-all bench bench-press print-gallery clean help
 
 help: ## Show these lines
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -26,6 +26,13 @@ test: check ## Everything in `check`, and every test
 test-all: test ## The same today; slower tests will join here
 bench: .venv/.test-ready ## Ratios against what a user would pick instead
 	$(BIN)/python -m tests.bench
+
+bench-press: .venv/.test-ready ## Print QR cards with us and with what a user would pick instead
+	@$(BIN)/pip install --quiet --editable ".[bench]"
+	$(BIN)/python -m tests.bench.press
+
+print-gallery: .venv/.test-ready ## Print everything a run prints and lay it out on one picture
+	$(BIN)/python -m tests.picture.gallery
 
 clean: ## Remove the virtual environment and caches, not var/
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

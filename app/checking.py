@@ -20,11 +20,14 @@ from app.catalogue import (
     silhouette_path,
 )
 from app.core.errors import UserError
+from app.core.imposition import PAPERS
 from app.core.kit import Kit, Series
 from app.core.story import Story
 from app.ledger import Ledger, Run
 from app.library import read_story, render, story_path
 from app.press.design import check_design
+from app.press.inks import INKS_FILE, read_inks
+from app.press.job import read_stock
 from app.workspace import Workspace, printable_host
 
 FEWEST_WORDS = 200
@@ -43,7 +46,6 @@ FORBIDDEN_IN_ART = {
     "pattern",
     "filter",
 }
-DESIGNS = ("insert", "packing-sheet")
 
 
 class ContentError(UserError):
@@ -79,8 +81,7 @@ def check_workspace(workspace: Workspace, interface_languages: tuple[str, ...]) 
     if not any(broken.values()):
         found += _strays(workspace, catalogue)
     found += _sold(workspace, {kit.id for series in catalogue.values() for kit in series.kits}, broken)
-    for design in DESIGNS:
-        found += _told(partial(check_design, workspace, design))
+    found += _print_designs(workspace)
     return found
 
 
@@ -107,6 +108,18 @@ def _settings(workspace: Workspace, interface_languages: tuple[str, ...]) -> Ite
                 where=f"{where}: languages",
                 mend=f"Use some of {', '.join(interface_languages)}, or add phrases for {language}",
             )
+
+
+def _print_designs(workspace: Workspace) -> Iterator[UserError]:
+    """Check every design that is there, the card of the settings whether it is or not, sheets and inks."""
+    designs = {path.parent.name for path in workspace.designs.glob("*/design.toml")}
+    for design in sorted(designs | {workspace.paper.insert, "packing-sheet"}):
+        yield from _told(partial(check_design, workspace, design))
+    sheets = {path.stem for path in (workspace.designs / "sheets").glob("*.toml")}
+    for sheet in sorted((sheets | {workspace.paper.sheet}) - PAPERS.keys()):
+        yield from _told(partial(read_stock, workspace, sheet))
+    if (workspace.designs / INKS_FILE).is_file():
+        yield from _told(partial(read_inks, workspace))
 
 
 def _told(check: Callable[[], object]) -> list[UserError]:

@@ -26,15 +26,20 @@ class BaseUrlError(UserError):
 
 @dataclass(frozen=True, kw_only=True)
 class Paper:
-    """The sheet that cards are printed on; bleed in millimetres, 0 for cards cut edge to edge."""
+    """The sheet that cards are printed on; bleed in millimetres, 0 for cards cut edge to edge.
+
+    `gutter_mm` between cards is twice the bleed without it; `insert` is the design of the card in the box.
+    """
 
     __pydantic_config__ = _STRICT
     sheet: str = "A4"
     bleed_mm: int = 3
+    gutter_mm: float | None = None
+    insert: str = "insert"
 
     def __post_init__(self) -> None:
-        if self.sheet != "A4":
-            raise ValueError("sheet must be A4; other sheets are not printed yet")
+        if not 0 <= (self.gutter_mm or 0) <= 50:
+            raise ValueError("gutter_mm must lie between 0 and 50 millimetres")
         if not 0 <= self.bleed_mm <= 5:
             raise ValueError("bleed_mm must lie between 0 and 5 millimetres")
 
@@ -89,6 +94,11 @@ class Workspace:
     def state(self) -> Path:
         """Return the folder of everything that is not in Git: ledger, vault, PDFs, caches."""
         return self.root / "var"
+
+    @property
+    def printer(self) -> Path:
+        """Return the file with this station's printer's offset."""
+        return self.state / "printer.toml"
 
     @property
     def ledger(self) -> Path:

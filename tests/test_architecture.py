@@ -86,7 +86,7 @@ def imported(path: Path) -> set[str]:
 def test_the_scans_see_the_repository() -> None:
     seen = {path.relative_to(REPOSITORY).as_posix() for path in written()}
     expected = {
-        "app/cli.py",
+        "app/cli/__init__.py",
         "hopke.toml",
         ".ci/run",
         "Makefile",

@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from app.cli import main
+from app.core.editions import parse_editions
 from app.core.manifest import manifest_digest
 from app.runs import open_station
 from app.runs.life import secret_labels, show_run
@@ -69,7 +70,9 @@ def test_a_run_is_planned_committed_sealed_printed_shown_and_listed(hopke: Hopke
     assert "TY-1 is sealed: 16 boxes" in sealed
     assert sealed.endswith("Next: print it with: hopke run print TY-1.")
 
-    practised = said(hopke("run", "print", "TY-1", "--practice", "http://192.168.1.20:8000"))
+    practised = said(
+        hopke("run", "print", "TY-1", "--only", "insert", "--practice", "http://192.168.1.20:8000")
+    )
     assert "for practice only; not counted as printed" in practised
     assert "practice-inserts.pdf" in practised
 
@@ -122,6 +125,171 @@ def test_a_plan_is_changed_with_replace_only(hopke: Hopke) -> None:
     assert "24 boxes" in said(hopke("run", "plan", "tiny", "--boxes", "24", "--run", "TY-1", "--replace"))
 
 
+# What comes out of the printer
+
+
+@pytest.fixture
+def out(hopke: Hopke, folder: Path) -> Path:
+    """Where the files of TY-1 will lie, a sealed run whose cards are the small ones."""
+    with (folder / "hopke.toml").open("a", encoding="utf-8") as settings:
+        settings.write('[paper]\ninsert = "insert-small"\n')
+    for words in (
+        (*PLAN, *CEREMONY),
+        ("run", "commit", "TY-1"),
+        ("run", "seal", "TY-1", "--beacon", "123456"),
+    ):
+        said(hopke(*words))
+    return folder / "var" / "out" / "TY-1"
+
+
+def released(out: Path) -> list[str]:
+    """Return the names of everything that a print left, hidden files too."""
+    return sorted(path.name for path in out.iterdir()) if out.exists() else []
+
+
+def test_cards_are_printed_spoiled_printed_again_withdrawn_and_shown(
+    hopke: Hopke, out: Path, folder: Path
+) -> None:
+    shown = said(hopke("run", "show", "TY-1"))
+    assert "Cards:" not in shown
+    assert shown.endswith("Next: print it with: hopke run print TY-1.")
+
+    told = said(hopke("run", "print", "TY-1", "--editions", "1-3"))
+    assert "3 cards printed; every QR was read back" in told
+    assert str(out / "inserts-again.pdf") in told
+    shown = said(hopke("run", "show", "TY-1"))
+    assert "Cards: 3 printed; 13 to be printed." in shown
+    assert shown.endswith("Next: print them with: hopke run print TY-1 --editions 4-16.")
+    assert "No. 9 of TY-1 was never printed" in refusal(hopke("run", "spoil", "TY-1", "--editions", "9"))
+
+    assert "16 cards printed" in said(hopke("run", "print", "TY-1", "--only", "insert"))
+    shown = said(hopke("run", "show", "TY-1"))
+    assert "Cards: 16 printed; none to be printed." in shown
+    assert shown.endswith("Next: it is ready to be packed.")
+
+    spoiled = said(hopke("run", "spoil", "TY-1", "--sheets", "2"))
+    again = spoiled.rpartition("--editions ")[2]
+    assert (
+        spoiled
+        == f"No. {again} of TY-1: spoiled. Print them again with: hopke run print TY-1 --editions {again}"
+    )
+    numbers = parse_editions(again, 16)
+    assert len(numbers) == 8
+    assert said(hopke("run", "spoil", "TY-1", "--editions", again)) == (
+        f"No. {again} were spoiled before. Print them again with: hopke run print TY-1 --editions {again}"
+    )
+    assert "Cards: 8 printed, 8 spoiled; 8 to be printed." in said(hopke("run", "show", "TY-1"))
+    assert "8 cards printed" in said(hopke("run", "print", "TY-1", "--editions", again))
+
+    command = ["--workspace", str(folder), "run", "void", "TY-1", "--editions", "3"]
+    no = CliRunner().invoke(main, command, input="n\n")
+    assert (no.exit_code, "can never be claimed or printed again" in no.stdout) == (1, True)
+    assert "withdrawn" not in said(hopke("run", "show", "TY-1"))
+    assert "No. 3 of TY-1: voided." in said(CliRunner().invoke(main, command, input="y\n"))
+    assert said(hopke("run", "void", "TY-1", "--editions", "3-4", "--yes")) == (
+        "No. 4 of TY-1: voided. No. 3 were voided before."
+    )
+    shown = said(hopke("run", "show", "TY-1"))
+    assert "Cards: 14 printed, 2 withdrawn; none to be printed." in shown
+    assert "No. 3 of TY-1 was withdrawn" in refusal(hopke("run", "print", "TY-1", "--editions", "3"))
+    assert "nothing was marked" in refusal(hopke("run", "spoil", "TY-1", "--editions", "3,5"))
+
+    station = open_station(find_workspace(str(folder)))
+    codes = [label.code for label in secret_labels(station, show_run(station, "TY-1"))]
+    station.ledger.close()
+    everything = (told + spoiled + shown).replace(" ", "")
+    assert not [code for code in codes if code[:6] in everything]
+    assert released(out) == ["inserts-again.pdf", "inserts.pdf"]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("run", "print", "TY-1", "--editions", "17"), "no box No. 17"),
+        (("run", "print", "TY-1", "--editions", "5-3"), "3-5"),
+        (("run", "print", "TY-1", "--editions", "3", "--only", "leaflet"), "--editions: the leaflet is not"),
+        (("run", "print", "TY-1", "--start", "2"), "--start: a begun sheet"),
+        (("run", "print", "TY-1", "--only", "label", "--start", "99"), "the print cannot start at 99"),
+        (("run", "print", "TY-1", "--only", "label", "--only", "label"), "label is asked for twice"),
+        (
+            ("run", "print", "TY-1", "--only", "label", "--sheet", "A0"),
+            "Use one of A4, A3, SRA3, Letter, card",
+        ),
+        (("run", "print", "TY-1", "--only", "case-label", "--sheet", "labels-a4-21"), "larger than a label"),
+        (("run", "print", "TY-1", "--only", "label", "--practice", "localhost"), "http://192.168.1.20:8000"),
+        (("run", "spoil", "TY-1", "--sheets", "1"), "Name the boxes with --editions instead"),
+        (("run", "spoil", "TY-1", "--editions", "1"), "hopke run print TY-1"),
+        (("run", "void", "TY-1", "--editions", "1", "--yes"), "hopke run print TY-1"),
+        (("print", "proof", "TY-1"), "nothing of TY-1 was printed for the office"),
+        (("print", "proof", "TY-1", "--only", "label"), "hopke run print TY-1 --only label"),
+        (("print", "proof", "TY-9"), "nothing of TY-9"),
+        (("print", "kit", "temple"), "Known kits: lantern, bridge, fish"),
+        (("print", "calibrate", "--sheet", "A9"), "there is no sheet A9"),
+        (("print", "calibrate", "--right", "20"), "--right, --down: beyond 8 mm"),
+    ],
+)
+def test_a_print_that_cannot_be_is_told_and_nothing_is_left_of_it(
+    hopke: Hopke, out: Path, words: tuple[str, ...], told: str
+) -> None:
+    assert told in refusal(hopke(*words))
+    assert released(out) == []
+    assert not (out.parent.parent / "printer.toml").exists()
+    assert "State: sealed." in said(hopke("run", "show", "TY-1"))
+
+
+def test_labels_go_on_a_begun_sheet_of_stock_and_seals_to_a_shop(hopke: Hopke, out: Path) -> None:
+    told = said(hopke("run", "print", "TY-1", "--only", "label", "--sheet", "labels-a4-21", "--start", "20"))
+    assert told.startswith(f"{out / 'labels.pdf'} 2 sheets, 21 on each. Print at 100 %. QR module 0.")
+    told = said(hopke("run", "print", "TY-1", "--only", "seal", "--for", "press"))
+    assert told == f"{out / 'seals-press.pdf'} 16 sheets, 1 on each. Print at 100 %."
+    assert released(out) == ["labels.pdf", "seals-press.pdf"]
+    assert "State: sealed." in said(hopke("run", "show", "TY-1")), "neither is a card"
+
+
+def test_printed_files_are_proven_and_a_broken_one_is_told(hopke: Hopke, out: Path) -> None:
+    said(hopke("run", "print", "TY-1", "--only", "seal", "--only", "case-label"))
+    told = said(hopke("print", "proof", "TY-1", "--all", "--dpi", "300"))
+    assert "✓ seals.pdf: 16 read back, 1 sheet looked at ✓ case-labels.pdf: 4 read back, 2 sheets" in told
+    assert told.endswith("; predicted print grade 4 of 4 at 300 dpi")
+    assert "predicted" not in told.partition("case-labels")[0], "a seal has no symbol to be graded"
+    (out / "seals.pdf").write_bytes((out / "seals.pdf").read_bytes()[:3000])
+    assert "seals.pdf" in refusal(hopke("print", "proof", "TY-1", "--only", "seal"))
+    assert "✓ case-labels.pdf" in said(hopke("print", "proof", "TY-1", "--only", "case-label"))
+
+
+def test_story_cards_are_printed_without_a_run(hopke: Hopke, folder: Path) -> None:
+    told = said(hopke("print", "kit", "lantern", "--cards", "3"))
+    path = folder / "var" / "out" / "story-cards-lantern.pdf"
+    assert told.startswith(
+        f"{path} 2 sheets, 2 on each. Print at 100 %, both sides, turned on the short edge."
+    )
+    assert released(path.parent) == [path.name]
+
+
+def test_a_printer_is_measured_and_its_drift_kept(hopke: Hopke, folder: Path) -> None:
+    told = said(hopke("print", "calibrate"))
+    path = folder / "var" / "out" / "calibration-long-edge.pdf"
+    assert f"Print both sides at 100 %, turned on the long edge: {path}" in told
+    assert "hopke print calibrate --right MM --down MM" in told
+    assert path.read_bytes().startswith(b"%PDF")
+    stored = said(hopke("print", "calibrate", "--right", "1.5", "--down", "-0.5", "--turned", "short"))
+    assert "a drift of 1.5 mm right and -0.5 mm down is undone on sheets turned on the short edge" in stored
+    settings = (folder / "var" / "printer.toml").read_text("utf-8")
+    assert "[short]\nright_mm = 1.5\ndown_mm = -0.5" in settings
+    assert "--right, --down" in refusal(hopke("print", "calibrate", "--down", "9"))
+    assert (folder / "var" / "printer.toml").read_text("utf-8") == settings
+    said(hopke("print", "calibrate", "--turned", "short", "--sheet", "A3"))
+    assert released(path.parent) == ["calibration-long-edge.pdf", "calibration-short-edge.pdf"]
+
+
+def test_the_sheets_that_may_be_asked_for_are_listed(hopke: Hopke, folder: Path) -> None:
+    told = said(hopke("print", "sheets"))
+    for words in ("A4 210 × 297 mm", "SRA3 320 × 450 mm", "card one card a page with its bleed"):
+        assert words in told
+    assert re.search(r"labels-a4-21 .*: 3 × 7 labels of 63\.5 × 38\.1 mm", told)
+    assert not (folder / "var").exists()
+
+
 # Refusals
 
 
@@ -169,6 +337,14 @@ def test_steps_out_of_order_name_the_command_that_comes_next(hopke: Hopke) -> No
         ("run", "plan", "tiny", "--boxes", "16", "--beacon", "horoscope"),
         ("run", "commit"),
         ("run", "dance"),
+        ("run", "print", "TY-1", "--only", "poster"),
+        ("run", "print", "TY-1", "--for", "museum"),
+        ("run", "print", "TY-1", "--start", "two"),
+        ("run", "spoil"),
+        ("run", "void", "TY-1", "--yes"),
+        ("print", "proof", "TY-1", "--dpi", "2400"),
+        ("print", "kit", "lantern", "--cards", "0"),
+        ("print", "calibrate", "--turned", "over"),
         ("serve", "--port", "http"),
         ("--workspaces", "x"),
     ],
@@ -198,6 +374,27 @@ def test_check_leaves_with_2_and_every_problem(hopke: Hopke, write: Write, folde
     assert "art.svg" in result.stdout
     assert "2 to mend." in result.stdout
     assert "ready" not in result.stdout
+
+
+def test_check_looks_at_every_design_sheet_and_ink(hopke: Hopke, write: Write) -> None:
+    settings = 'languages = ["vi", "en"]'
+    write("hopke.toml", settings, f'{settings}\n[paper]\ninsert = "poster"\nsheet = "A5"')
+    broken = [
+        write("print/label/front.html", "{% set digits", "{% sat digits"),
+        write("print/insert/riddle.html", "{{", "{{ ]]"),
+        write("print/leaflet/design.toml", "sides", "seiten"),
+        write("print/story-card/design.toml", '"back.html"', '"hinten.html"'),
+        write("print/calibration/page.html", "{{", "{{ ("),
+        write("print/sheets/labels-a4-21.toml", "columns = 3", "columns = 4"),
+        write("print/inks.toml", '"#8c1515" = [0,', '"#8c1515" = [101,'),
+    ]
+    result = hopke("check")
+    assert result.exit_code == 2
+    assert "9 to mend." in result.stdout
+    for path in broken:
+        assert str(path.parent) in result.stdout
+    for words in ("print/poster", "there is no sheet A5", "labels-a4-21.toml", "inks.toml"):
+        assert words in result.stdout
 
 
 @pytest.mark.parametrize(
@@ -241,6 +438,17 @@ def test_every_command_explains_itself_without_a_workspace(
             if isinstance(parameter, click.Option):
                 assert parameter.opts[-1] in words
     assert list(tmp_path.iterdir()) == []
+
+
+def test_every_help_is_a_whole_sentence() -> None:
+    for path, command in commands(main, ()):
+        told = [
+            command.help or "",
+            *(part.help or "" for part in command.params if isinstance(part, click.Option)),
+        ]
+        for words in told:
+            assert words[:1].isupper(), (path, words)
+            assert words.endswith("."), (path, words)
 
 
 def test_the_version_is_told() -> None:

@@ -3,11 +3,9 @@
 import contextlib
 import hashlib
 import json
-import os
 import re
 import subprocess
 import sys
-import tempfile
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -16,6 +14,7 @@ from app.core.errors import UserError
 from app.core.story import CleanHtml, FrontMatter, Story
 from app.reading import FileBrokenError, read_text, read_yaml
 from app.workspace import Workspace
+from app.writing import write_whole
 
 RENDERER = "1"
 """Part of every cache key: raise it when the rendering changes."""
@@ -77,7 +76,8 @@ def render(workspace: Workspace, story: Story) -> Rendered:
         parts = json.loads(cached.read_bytes())
     except (OSError, ValueError):
         parts = _render_in_child(workspace, story)
-        _replace(cached, json.dumps(parts, ensure_ascii=False).encode())
+        with contextlib.suppress(OSError):  # a cache that cannot be written only costs time
+            write_whole(cached, json.dumps(parts, ensure_ascii=False).encode())
     return Rendered(body=CleanHtml(parts["body"]), notes=CleanHtml(parts["notes"]))
 
 
@@ -99,16 +99,3 @@ def _render_in_child(workspace: Workspace, story: Story) -> dict[str, str]:
         ) from error
     parts: dict[str, str] = json.loads(child.stdout)
     return parts
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Write `content` whole or not at all; a cache that cannot be written only costs time."""
-    with contextlib.suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, draft = tempfile.mkstemp(dir=path.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-            os.replace(draft, path)
-        except OSError:
-            os.unlink(draft)

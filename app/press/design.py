@@ -1,36 +1,26 @@
 """Print designs: folders of Jinja2 and CSS in print/, and what they may ask for."""
 
-import io
-import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+import contextlib
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from types import TracebackType
-from urllib.parse import parse_qs, unquote, urlsplit
 
 import jinja2
-import pikepdf
-import weasyprint
-from weasyprint.text.fonts import FontConfiguration
-from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from app.core.errors import UserError
-from app.core.imposition import Sheet, impose
 from app.reading import read_toml
 from app.workspace import Workspace
+from app.writing import write_whole
 
-PAPERS = {"A4": (210.0, 297.0)}
 FONT_PACKAGE = "fontpkg_be_vietnam_pro"
-VIEW_BOX = re.compile(r'viewBox="[-0-9. ]+"')
-
-PAGES_AT_ONCE = 10
-
-BODY_FONT = (
-    '@font-face { font-family: "Be Vietnam Pro"; font-weight: 700; src: url(font:BeVietnamPro-Bold.ttf) }'
-    '@font-face { font-family: "Be Vietnam Pro"; font-weight: 400; src: url(font:BeVietnamPro-Regular.ttf) }'
-)
-"""Always there: Pango brings the program down when it is to set a text and finds no font at all."""
+MOST_REMEMBERED = 400
+_SETTER = f"WeasyPrint {version('weasyprint')}, 2"
+"""What sets a design; what it set otherwise is not remembered."""
 
 Values = Mapping[str, object]
 Progress = Callable[[int, int], None]
@@ -44,7 +34,8 @@ class DesignError(UserError):
 class Design:
     """A folder of print/: its sides, and a card's size in millimetres.
 
-    A design without a size fills whole pages.
+    A design without a size fills whole pages. `sheet` and `bleed_mm` go before the workspace's own. `parts`
+    are drawings of their own, by template with width and height in millimetres, that its slots may ask for.
     """
 
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
@@ -52,6 +43,13 @@ class Design:
     sides: tuple[str, ...]
     width_mm: float | None = None
     height_mm: float | None = None
+    sheet: str | None = None
+    bleed_mm: int | None = None
+    parts: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not 0 <= (self.bleed_mm or 0) <= 5:
+            raise ValueError("bleed_mm must lie between 0 and 5 millimetres")
 
     @property
     def card_mm(self) -> tuple[float, float]:
@@ -75,22 +73,12 @@ def read_design(workspace: Workspace, name: str) -> Design:
     """
     folder = workspace.designs / name
     design = read_toml(folder / "design.toml", Design, folder=folder)
-    for side in (*design.sides, "style.css"):
+    for side in (*design.sides, *design.parts, "style.css"):
         if not (folder / side).is_file():
             raise DesignError(
                 f"{side} is missing", where=str(folder), mend="Add the file, or mend design.toml"
             )
     return design
-
-
-def sheet_of(workspace: Workspace, design: Design) -> Sheet:
-    """Return how a card design lies on the workspace's paper.
-
-    Raises:
-        DesignError: the design has no size.
-        CardTooLargeError: not one card fits.
-    """
-    return impose(design.card_mm, PAPERS[workspace.paper.sheet], workspace.paper.bleed_mm)
 
 
 def check_design(workspace: Workspace, name: str) -> None:
@@ -100,13 +88,16 @@ def check_design(workspace: Workspace, name: str) -> None:
         UserError: a file is missing or is not a Jinja2 template.
     """
     design = read_design(workspace, name)
-    for side in design.sides:
+    parts = {path.name for path in design.folder.glob("*.html")}  # what a side includes too
+    for part in sorted(parts.union(design.sides)):
         with _Told(design):
-            _templates(workspace).get_template(f"design/{name}/{side}")
+            _templates(workspace).get_template(f"design/{name}/{part}")
 
 
 def typeset(workspace: Workspace, design: Design, template: str, values: Values) -> bytes:
     """Return a template of the press, filled and set as PDF; nothing outside the workspace is read.
+
+    What was set before from the same text and the same files comes from the cache.
 
     Args:
         workspace: whose files the design may use.
@@ -116,57 +107,22 @@ def typeset(workspace: Workspace, design: Design, template: str, values: Values)
 
     Raises:
         DesignError: the design asks for a value or a file that is not there.
+        GlyphMissingError: none of the design's fonts has a character that it shows.
     """
     with _Told(design):
         html = _templates(workspace).get_template(f"press/{template}").render(values)
-        fetcher = _WorkspaceFiles(workspace)
-        base_url = design.folder.as_uri() + "/"
-        fonts = FontConfiguration()
-        body_font = weasyprint.CSS(
-            string=BODY_FONT, url_fetcher=fetcher, base_url=base_url, font_config=fonts
-        )
-        document = weasyprint.HTML(string=html, base_url=base_url, url_fetcher=fetcher)
-        pdf: bytes = document.write_pdf(stylesheets=[body_font], font_config=fonts)
-        if fetcher.refusals:  # WeasyPrint leaves a drawing out when something in it is refused
-            raise FatalURLFetchingError(fetcher.refusals[0])
+    base_url = design.folder.as_uri() + "/"
+    known = hashlib.sha256("\0".join((_SETTER, base_url, html)).encode()).hexdigest()
+    cached = workspace.state / "cache" / "press" / f"{known}.pdf"
+    pdf = _remembered(workspace, cached)
+    if pdf is None:
+        from app.press.typesetting import set_html  # noqa: PLC0415  (loading WeasyPrint takes 0.7 s)
+
+        pdf, used = set_html(workspace, html, base_url, str(design.folder))
+        with contextlib.suppress(OSError):  # a cache that cannot be written only costs time
+            write_whole(cached, json.dumps(used).encode() + b"\n" + pdf)
+            _forget_oldest(cached.parent)
     return pdf
-
-
-def print_pages(
-    workspace: Workspace,
-    name: str,
-    pages: Sequence[Values],
-    *,
-    title: str,
-    practice: bool,
-    progress: Progress,
-) -> bytes:
-    """Return a PDF of whole pages, one or more for each of the values.
-
-    Args:
-        workspace: whose designs are used.
-        name: the design's folder.
-        pages: the values of each.
-        title: the document's title; never a code.
-        practice: watermark every page.
-        progress: told values done and values in all.
-
-    Raises:
-        DesignError: the design cannot be set.
-    """
-    design = read_design(workspace, name)
-    side = f"design/{name}/{design.sides[0]}"
-    with pikepdf.new() as whole:
-        for start in range(0, len(pages), PAGES_AT_ONCE):
-            some = pages[start : start + PAGES_AT_ONCE]
-            values = {"side": side, "pages": some, "title": title, "practice": practice}
-            with pikepdf.open(io.BytesIO(typeset(workspace, design, "pages.html", values))) as part:
-                whole.pages.extend(part.pages)
-            progress(start + len(some), len(pages))
-        whole.docinfo["/Title"] = title
-        saved = io.BytesIO()
-        whole.save(saved, deterministic_id=True)
-    return saved.getvalue()
 
 
 def font_bytes(workspace: Workspace, name: str) -> bytes:
@@ -202,10 +158,6 @@ class _Told:
             raise DesignError(
                 f"the design asks for something that is not there: {error}", where=where
             ) from error
-        if isinstance(error, FatalURLFetchingError):
-            raise DesignError(
-                str(error), where=str(self.design.folder), mend="Put the file into the design"
-            ) from error
 
 
 def _templates(workspace: Workspace) -> jinja2.Environment:
@@ -223,39 +175,28 @@ def _templates(workspace: Workspace) -> jinja2.Environment:
     )
 
 
-class _WorkspaceFiles(URLFetcher):  # type: ignore[misc]
-    """Serves files of kits/ and print/ and the body font, and refuses everything else."""
+def _remembered(workspace: Workspace, cached: Path) -> bytes | None:
+    """Return what was set before, if every file it was set from is still the same."""
+    try:
+        used, _, pdf = cached.read_bytes().partition(b"\n")
+        same = all(fingerprint(workspace, name) == digest for name, digest in json.loads(used).items())
+    except (OSError, ValueError, DesignError):
+        return None
+    return pdf if same else None
 
-    def __init__(self, workspace: Workspace) -> None:
-        super().__init__(allowed_protocols=("file", "font"))
-        self.refusals: list[str] = []
-        self._workspace = workspace
-        self._folders = (workspace.kits.resolve(), workspace.designs.resolve())
 
-    def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:
-        try:
-            return self._own(url, headers)
-        except FatalURLFetchingError as refusal:
-            self.refusals.append(str(refusal))
-            raise
+def fingerprint(workspace: Workspace, name: str) -> str:
+    """Return the SHA-256 of a file, or of a font given as font:NAME.
 
-    def _own(self, url: str, headers: Mapping[str, str] | None) -> URLFetcherResponse:
-        parts = urlsplit(url)
-        if parts.scheme == "font":
-            return URLFetcherResponse(url, self._font(parts.path), {"Content-Type": "font/ttf"})
-        path = Path(unquote(parts.path)).resolve()
-        if parts.scheme != "file" or not any(path.is_relative_to(folder) for folder in self._folders):
-            raise FatalURLFetchingError(f"the design asks for {url}, which is not a file of this workspace")
-        if not path.is_file():
-            raise FatalURLFetchingError(f"the design asks for {path}, which is not there")
-        frame = parse_qs(parts.query).get("viewBox")
-        if frame:  # a card shows more of a drawing than its own frame does
-            drawing = VIEW_BOX.sub(f'viewBox="{frame[0]}"', path.read_text("utf-8"), count=1)
-            return URLFetcherResponse(url, drawing, {"Content-Type": "image/svg+xml"})
-        return super().fetch(path.as_uri(), headers)
+    Raises:
+        OSError, DesignError: it is not there any more.
+    """
+    scheme, _, font = name.partition(":")
+    content = font_bytes(workspace, font) if scheme == "font" else Path(name).read_bytes()
+    return hashlib.sha256(content).hexdigest()
 
-    def _font(self, name: str) -> bytes:
-        try:
-            return font_bytes(self._workspace, name)
-        except DesignError as error:
-            raise FatalURLFetchingError(error.what) from error
+
+def _forget_oldest(folder: Path) -> None:
+    kept = sorted(folder.glob("*.pdf"), key=lambda path: path.stat().st_mtime)
+    for path in kept[:-MOST_REMEMBERED]:
+        path.unlink(missing_ok=True)

@@ -27,6 +27,10 @@ class GlyphMissingError(UserError):
     """A font has no glyph for a character that must be printed."""
 
 
+class FontKindError(UserError):
+    """A font has no TrueType outlines."""
+
+
 class Typeface:
     """One TrueType font, reduced to some characters.
 
@@ -36,11 +40,16 @@ class Typeface:
         characters: every character that will be printed.
 
     Raises:
-        GlyphMissingError: the font lacks one of them.
+        FontKindError: it is not a TrueType font.
+        GlyphMissingError: the font lacks one of the characters.
     """
 
     def __init__(self, name: str, content: bytes, characters: Iterable[str]) -> None:
         font = TTFont(io.BytesIO(content), recalcTimestamp=False)
+        if "glyf" not in font:
+            raise FontKindError(
+                f"{name} has no TrueType outlines", where="print/fonts", mend="Use the font's .ttf file"
+            )
         wanted = sorted(set(characters))
         missing = [character for character in wanted if ord(character) not in font.getBestCmap()]
         if missing:
@@ -59,6 +68,8 @@ class Typeface:
         order = {glyph: number for number, glyph in enumerate(font.getGlyphOrder())}
         self._glyphs = {chr(point): order[glyph] for point, glyph in font.getBestCmap().items()}
         self._advances = [font["hmtx"][glyph][0] for glyph in font.getGlyphOrder()]
+        self._shown = {sign: f"{glyph:04x}" for sign, glyph in self._glyphs.items()}
+        self._wide = {sign: self._advances[glyph] for sign, glyph in self._glyphs.items()}
         saved = io.BytesIO()
         font.save(saved)
         self._content = saved.getvalue()
@@ -69,12 +80,12 @@ class Typeface:
 
     def width(self, text: str, size: float, track: float) -> float:
         """Return how wide a line is in points, set at `size` with `track` points between letters."""
-        advances = sum(self._advances[self._glyphs[character]] for character in text)
+        advances = sum([self._wide[character] for character in text])
         return float(advances / self._units * size + track * (len(text) - 1))
 
     def shown(self, text: str) -> bytes:
-        """Return the operand that shows a text, as a PDF hexadecimal string."""
-        return b"<%s>" % "".join(f"{self._glyphs[character]:04x}" for character in text).encode()
+        """Return the hexadecimal digits that show a text."""
+        return "".join([self._shown[character] for character in text]).encode()
 
     def embed(self, pdf: pikepdf.Pdf) -> pikepdf.Object:
         """Return the font as an object of `pdf` (ISO 32000-1, section 9.7.4)."""

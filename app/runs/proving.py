@@ -1,133 +1,127 @@
-"""Nothing counts as printed until every card was read back and agrees with the ledger."""
+"""Prove files that were printed before: read again card by card, and how well they will print."""
 
-from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from app.core.code import CODE_LENGTH, code_tag, parse_code
-from app.core.commitment import printed_root
+from app.core.editions import EditionsError, parse_editions, write_editions
 from app.core.errors import UserError
-from app.core.proof import SealedContent
-from app.ledger import Run
-from app.press import proof
-from app.press.cards import Card, PrintedCards, PrintedSide
-from app.press.design import Progress
-from app.press.rereading import ReadCard, read_cards
-from app.press.slots import QR_SLOT
-from app.sealing import open_row
-
-MOST_RASTERS = 24
-"""So many pages are drawn by poppler and read as a phone reads them; a page takes a tenth of a second."""
-
-
-class ProofFailedError(UserError):
-    """A printed card does not show what the ledger holds; nothing is released."""
+from app.press import raster
+from app.press.design import Progress, read_design
+from app.press.preflight import require_preflight
+from app.press.proof import Proven, lines_on, predicted_grade, prove_cards
+from app.press.rereading import count_pages
+from app.runs import Station
+from app.runs.decks import edition_words
+from app.runs.life import show_run
+from app.runs.orders import Order, file_of, work_out
+from app.runs.printing import Steps
 
 
-def prove_inserts(
-    pdf: Path,
-    made: PrintedCards,
-    contents: Sequence[SealedContent],
-    cards: Sequence[Card],
-    rows: Mapping[bytes, bytes],
-    run: Run,
-    *,
-    progress: Progress,
-) -> None:
-    """Compare every card, read from the file's own operators, and a sample of drawn pages with the ledger.
+class FileMissingError(UserError):
+    """There is no printed file of that kind."""
+
+
+class SheetsError(UserError):
+    """A selection of sheets cannot be read, or goes beyond the file."""
+
+
+@dataclass(frozen=True)
+class ProvenFile:
+    """A file that is as it should be: what was read back, none for pages, and the predicted print grade."""
+
+    thing: str
+    path: Path
+    proven: Proven | None
+    grade: int | None
+
+
+def prove_run(
+    station: Station, run_id: str, order: Order, *, dpi: int, progress: Progress
+) -> list[ProvenFile]:
+    """Read the released files of a run again and compare every card with the ledger.
 
     Args:
-        pdf: the printed file.
-        made: what the press says it printed.
-        contents: what each card's box holds, by card number.
-        cards: what each card should show, by card number.
-        rows: the ledger's sealed rows by tag.
-        run: the run.
+        station: where the vault is.
+        run_id: a printed run.
+        order: whose files, and how closely; things without a file are left out unless some are named.
+        dpi: dots per inch of the printer, for the predicted grade.
         progress: told cards proven and cards in all.
 
     Raises:
-        ProofFailedError: the first card that does not agree, by its edition and page.
+        FileMissingError: none of the files is there, or one that was named is not.
+        PreflightError, ProofFailedError: the first thing that is wrong.
+        UserError: the vault, the ledger or the renderer stands in the way.
     """
-    reader = read_cards(pdf)
-    proven = 0
-    for number, side in enumerate(made.pages, start=1):
-        for cell in side.cells:
-            read = next(reader, None)
-            content, card = contents[cell[4]], cards[cell[4]]
-            name = f"card No. {content.edition} on page {number}"
-            if (
-                read is None
-                or read.page != number
-                or made.variants.get(read.form) != (card.variant, side.side)
-            ):
-                raise _unproven(run, f"{name} is not where it should be, or not on its own kit's drawing")
-            _compare(read, made.slots[card.variant, side.side], card, name, run)
-            if read.symbols:
-                _open(read.symbols[0], content, name, rows, run)
-                proven += 1
-        progress(proven, len(cards))
-    if next(reader, None) is not None or proven != len(cards):
-        raise _unproven(run, f"{proven} cards with a readable QR instead of {len(cards)}")
-    _look(pdf, made, cards, contents, run)
-
-
-def _compare(read: ReadCard, slots: Sequence[str], card: Card, name: str, run: Run) -> None:
-    """Demand exactly the texts that this side's slots should show."""
-    if list(read.symbols) != [card.texts[slot] for slot in slots if slot == QR_SLOT]:
-        raise _unproven(run, f"the QR of {name} is not the address it should be")
-    if list(read.lines) != [card.texts[slot] for slot in slots if slot != QR_SLOT]:
-        raise _unproven(run, f"{name} does not show the words it should")
-
-
-def _open(address: str, content: SealedContent, name: str, rows: Mapping[bytes, bytes], run: Run) -> None:
-    """Demand that the code in an address opens this box and no other."""
-    code = parse_code(address[-CODE_LENGTH:])
-    sealed = rows.get(code_tag(code))
-    if sealed is None or open_row(code, run.id, sealed) != content:
-        raise _unproven(run, f"the QR of {name} opens another box, or none")
-
-
-def _look(
-    pdf: Path, made: PrintedCards, cards: Sequence[Card], contents: Sequence[SealedContent], run: Run
-) -> None:
-    """Draw a sample of the pages with QR, spread over the file, and read them as a phone does."""
-    shown = [
-        (number, side)
-        for number, side in enumerate(made.pages, start=1)
-        if QR_SLOT in made.slots[cards[side.cells[0][4]].variant, side.side]
-    ]
-    step = max(1, -(-len(shown) // MOST_RASTERS))
-    for number, side in shown[::step]:
-        _look_at(pdf, number, side, cards, contents, run)
-
-
-def _look_at(
-    pdf: Path,
-    number: int,
-    side: PrintedSide,
-    cards: Sequence[Card],
-    contents: Sequence[SealedContent],
-    run: Run,
-) -> None:
-    found = proof.decode_cells(pdf, number, [cell[:4] for cell in side.cells])
-    for texts, cell in zip(found, side.cells, strict=True):
-        card, name = cards[cell[4]], f"card No. {contents[cell[4]].edition} on page {number}"
-        if texts != [card.texts[QR_SLOT]]:
-            raise _unproven(
-                run, f"{name}, drawn by poppler, shows {len(texts)} readable QR codes or another one"
+    raster.require_renderer()
+    there = _things_there(station, run_id, order)
+    work = work_out(station, run_id, order.of(there), withdrawn_too=True)
+    steps = Steps(progress, sum(len(deck.cards) for deck in work.decks.values()))
+    found = []
+    for thing in there:
+        path = file_of(station, run_id, thing, order)
+        require_preflight(path, order.target)
+        proven, grade = None, None
+        if thing in work.decks:
+            deck = work.decks[thing]
+            sides = len(read_design(station.workspace, deck.design).sides)
+            pairs = zip(deck.due, deck.editions, strict=False)
+            spare = {due for due, edition in pairs if edition in work.withdrawn}
+            proven = prove_cards(
+                path, deck.due, sides, spare=spare, every_sheet=order.every_sheet, progress=steps.part
             )
-        words = proof.text_of_cell(pdf, number, cell[:4])
-        root = printed_root(run.contents_root or b"")
-        wanted = {
-            "code": card.texts[QR_SLOT][-CODE_LENGTH:],
-            "root": root[:16],
-            "root's second half": root[16:],
-        }
-        for thing, shown in wanted.items():
-            if shown not in words:
-                raise _unproven(run, f"the {thing} of {name} cannot be read by eye")
+            steps.next()
+            grade = predicted_grade(path, dpi) if proven.module_mm else None
+        found.append(ProvenFile(thing, path, proven, grade))
+    return found
 
 
-def _unproven(run: Run, what: str) -> ProofFailedError:
-    return ProofFailedError(
-        f"{what}; no file of {run.id} was released", mend="Look at the design, then print again"
+def editions_on(station: Station, run_id: str, sheets: str) -> str:
+    """Return which boxes' cards stand on some sheets of the printed cards' file.
+
+    Args:
+        station: where the file is.
+        run_id: a printed run.
+        sheets: a selection of sheets from 1, as in "3,7-8".
+
+    Raises:
+        FileMissingError: the cards are not printed.
+        SheetsError: the selection cannot be read, or goes beyond the file.
+    """
+    run = show_run(station, run_id)
+    path = file_of(station, run_id, "insert", Order())
+    if not path.is_file():
+        raise FileMissingError(
+            f"the cards of {run_id} are not there",
+            where=str(path),
+            mend="Name the boxes with --editions instead",
+        )
+    sides = len(read_design(station.workspace, station.workspace.paper.insert).sides)
+    count = count_pages(path) // sides
+    try:
+        chosen = parse_editions(sheets, count)
+    except EditionsError as error:
+        raise SheetsError(
+            f"{sheets!r} does not name sheets of {path.name}, which has {count}",
+            where="--sheets",
+            mend="Count them from 1 and write numbers and ranges with commas between them, as in 3,7-8",
+        ) from error
+    lines = set(lines_on(path, sides, chosen))
+    return write_editions(
+        edition for edition in range(1, run.boxes + 1) if edition_words(run, edition) in lines
+    )
+
+
+def _things_there(station: Station, run_id: str, order: Order) -> tuple[str, ...]:
+    """Return the things whose files are there; those that were named must be."""
+    there = tuple(thing for thing in order.things if file_of(station, run_id, thing, order).is_file())
+    named = order.things != Order().things
+    if there and (there == order.things or not named):
+        return there
+    missing = next(thing for thing in order.things if thing not in there)
+    raise FileMissingError(
+        f"{f'the {missing}' if named else 'nothing'} of {run_id} {'was not' if named else 'was'} printed for "
+        f"the {order.target}",
+        where=str(station.workspace.state / "out" / run_id),
+        mend=f"Print it with: hopke run print {run_id}{f' --only {missing}' if named else ''}"
+        f"{' --for press' if order.target == 'press' else ''}",
     )

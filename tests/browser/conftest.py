@@ -9,6 +9,7 @@ from playwright.sync_api import Playwright, expect, sync_playwright
 
 from app.runs import open_station
 from app.runs.life import commit_run, seal_run
+from app.runs.orders import Order
 from app.runs.planning import plan_run
 from app.runs.printing import print_run
 from app.workspace import find_workspace
@@ -37,9 +38,12 @@ def printed_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     plan_run(station, "tiny", boxes=16, now=NOW, beacon=CEREMONY)
     commit_run(station, "TY-1", entropy=SECRET, now=NOW)
     seal_run(station, "TY-1", beacon_value=DICE, now=NOW)
-    printed = print_run(station, "TY-1", practice_url=None, now=NOW, progress=lambda done, whole: None)
+    printed = print_run(
+        station, "TY-1", Order(things=("insert",)), now=NOW, progress=lambda _done, _whole: None
+    )
     station.ledger.close()
-    assert printed.turned_on == "short"
+    assert printed.files[0].cards is not None
+    assert printed.files[0].cards.turned_on == "short"
     shutil.rmtree(station.vault.folder)  # the public site has none
     return folder
 

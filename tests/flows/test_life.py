@@ -30,6 +30,7 @@ from app.runs.life import (
     secret_labels,
     show_run,
 )
+from app.runs.orders import Order
 from app.runs.planning import plan_run
 from app.runs.printing import print_run
 from app.sealing import OpenError, open_row
@@ -56,7 +57,13 @@ def seal(station: Station, run_id: str = "TY-1") -> None:
 
 
 def print_(station: Station, run_id: str = "TY-1") -> None:
-    print_run(station, run_id, practice_url=None, now=NOW, progress=lambda _done, _whole: None)
+    print_run(
+        station,
+        run_id,
+        Order(things=("insert", "packing-sheet")),
+        now=NOW,
+        progress=lambda _done, _whole: None,
+    )
 
 
 def state(station: Station) -> tuple[list[Run], list[SealedBox], list[RunTree]]:

@@ -428,7 +428,7 @@ def test_neither_plan_nor_check_accepts_a_base_url_that_must_not_be_printed(
         ('languages = ["vi", "en"]', 'languages = ["vi", "english"]', "languages"),
         ('languages = ["vi", "en"]', 'languages = ["vi", "en"]\ncolour = "red"', "colour"),
         ('languages = ["vi", "en"]', 'languages = ["vi", "en"]\nroot = "/etc"', "root"),
-        ('languages = ["vi", "en"]', 'languages = ["vi", "en"]\n[paper]\nsheet = "A3"', "sheet"),
+        ('languages = ["vi", "en"]', 'languages = ["vi", "en"]\n[paper]\ngutter_mm = 60', "gutter_mm"),
         ('languages = ["vi", "en"]', 'languages = ["vi", "en"]\n[paper]\nbleed_mm = 9', "bleed_mm"),
         ('languages = ["vi", "en"]', 'languages = ["vi", "en"]\n[paper]\nbleed = 3', "bleed"),
         ('languages = ["vi", "en"]', 'languages = ["vi", "en"]\n[site]\nproxies = -1', "proxies"),

@@ -19,6 +19,7 @@ from app.cli import main
 from app.ledger import Ledger, LedgerError, LedgerFullError, RunTree, SealedBox
 from app.runs import Station, find_run, open_station
 from app.runs.life import commit_run, seal_run, show_run
+from app.runs.orders import Order
 from app.runs.planning import plan_run
 from app.runs.printing import print_run
 from app.workspace import find_workspace
@@ -350,14 +351,16 @@ def test_a_print_that_fills_the_disk_releases_no_file_and_succeeds_when_there_is
 ) -> None:
     disk = small_disk("sealed")
     station = disk.look(tmp_path / "tried")
-    tried = print_run(station, "TY-1", practice_url=None, now=NOW, progress=lambda _done, _whole: None)
+    order = Order(things=("insert", "packing-sheet"))
+    tried = print_run(station, "TY-1", order, now=NOW, progress=lambda _done, _whole: None)
     station.ledger.close()
     page = 4096
-    cards = -(-tried.inserts.stat().st_size // page)
-    assert tried.packing_sheets.stat().st_size > 3 * page
+    inserts, packing_sheets = (file.path.stat().st_size for file in tried.files)
+    cards = -(-inserts // page)
+    assert packing_sheets > 3 * page
     disk.open_elsewhere()
     disk.fill(but=(cards + 2) * page if fitting else cards // 2 * page)
-    refused = disk.hopke("run", "print", "TY-1")
+    refused = disk.hopke("run", "print", "TY-1", "--only", "insert", "--only", "packing-sheet")
     assert refused.returncode == 2
     assert "cannot be written (No space left on device)" in refused.stderr
     assert "free some space" in refused.stderr.lower()
@@ -367,7 +370,9 @@ def test_a_print_that_fills_the_disk_releases_no_file_and_succeeds_when_there_is
     station.ledger.close()
     if fitting:
         disk.free()
-        assert disk.hopke("run", "print", "TY-1").returncode == 0
+        assert (
+            disk.hopke("run", "print", "TY-1", "--only", "insert", "--only", "packing-sheet").returncode == 0
+        )
         released = {path.name for path in (disk.var / "out" / "TY-1").iterdir()}
         assert released == {"inserts.pdf", "packing-sheets.pdf"}
 

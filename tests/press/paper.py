@@ -17,8 +17,9 @@ from app.core.proof import SealedContent
 from app.ledger import SealedBox
 from app.runs import Station, open_station
 from app.runs.life import commit_run, plan_of, seal_run, secret_labels, show_run
+from app.runs.orders import Order
 from app.runs.planning import plan_run
-from app.runs.printing import Printed, print_run
+from app.runs.printing import print_run
 from app.sealing import open_row
 from app.workspace import find_workspace
 from tests.conftest import NOW, REPOSITORY, SECRET
@@ -56,6 +57,18 @@ class Scanned:
 
 
 @dataclass(frozen=True)
+class Prints:
+    """The cards and packing sheets of a run, and what the print said of them."""
+
+    inserts: Path
+    packing_sheets: Path
+    cards: int
+    module_mm: float
+    turned_on: str
+    practice: bool
+
+
+@dataclass(frozen=True)
 class Box:
     """One box as the ledger has it: its label, what its row opens to, and the kit's two names."""
 
@@ -89,9 +102,15 @@ def seal(station: Station, counts: Mapping[str, int], *, case_size: int) -> None
     seal_run(station, "TY-1", beacon_value="1", now=NOW)
 
 
-def print_it(station: Station, *, practice_url: str | None = None) -> Printed:
-    """Print TY-1."""
-    return print_run(station, "TY-1", practice_url=practice_url, now=NOW, progress=lambda _done, _whole: None)
+def print_it(station: Station, *, practice_url: str | None = None) -> Prints:
+    """Print the cards and packing sheets of TY-1."""
+    order = Order(things=("insert", "packing-sheet"), practice_url=practice_url)
+    printed = print_run(station, "TY-1", order, now=NOW, progress=lambda _done, _whole: None)
+    cards, sheets = printed.files
+    assert cards.cards is not None
+    return Prints(
+        cards.path, sheets.path, printed.boxes, cards.cards.module_mm, cards.cards.turned_on, printed.practice
+    )
 
 
 def boxes_of(station: Station) -> dict[str, Box]:

@@ -1,0 +1,98 @@
+"""The command-line door: parse, call one flow, present."""
+
+import ipaddress
+import os
+import socket
+import sys
+from collections.abc import Callable
+
+import click
+
+from app.checking import check_workspace, notes
+from app.cli.paper import paper, print_and_tell
+from app.cli.runs import run
+from app.cli.telling import told
+from app.runs import open_station
+from app.runs.demo import DEMO_RUN, ready_demo
+from app.runs.orders import Order
+from app.web.languages import known_languages
+from app.web.serve import serve_site
+from app.workspace import Workspace, find_workspace
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="hopke", message="hopke %(version)s")
+@click.option(
+    "--workspace", metavar="DIR", help="The folder with hopke.toml; else the nearest one here or above."
+)
+@click.pass_context
+@told
+def main(context: click.Context, workspace: str | None) -> None:
+    """Hộp Kể: fair blind boxes of landmark kits, with a QR card that opens each kit's story."""
+    context.obj = lambda: find_workspace(workspace)
+
+
+@main.command()
+@click.pass_obj
+@told
+def check(find: Callable[[], Workspace]) -> None:
+    """Check kits, stories, pictures, languages, links and print designs; leave with 0 or 2."""
+    workspace = find()
+    problems = check_workspace(workspace, known_languages())
+    for problem in problems:
+        click.echo(click.style("✗ ", fg="red") + str(problem))
+    if problems:
+        click.echo(f"{len(problems)} to mend.")
+        sys.exit(2)
+    for note in notes(workspace):
+        click.echo(f"· {note}")
+    click.echo(click.style("✓ ", fg="green") + "The workspace is ready.")
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", default=8000, show_default=True, help="The port to listen on.")
+@click.pass_obj
+@told
+def serve(find: Callable[[], Workspace], host: str, port: int) -> None:
+    """Serve the buyers' site."""
+    serve_site(
+        find(), host, port, lambda address: click.echo(f"The site is open at {address}. Stop it with Ctrl-C.")
+    )
+
+
+@main.command()
+@click.option("--port", default=8000, show_default=True, help="The port to listen on.")
+@click.pass_obj
+@told
+def demo(find: Callable[[], Workspace], port: int) -> None:
+    """Plan, draw and print a run of 24 boxes, then serve the site with a code to try."""
+    workspace = find()
+    station = open_station(workspace)
+    program = os.path.relpath(sys.argv[0])
+    code = ready_demo(station, click.echo, lambda: print_and_tell(station, DEMO_RUN, Order()))
+    click.echo(f"\nTry one of the cards in your browser: http://127.0.0.1:{port}/b/{code}")
+    click.echo(
+        f"With a real phone in the same network: {program} run print {DEMO_RUN} "
+        f"--practice http://{_own_address()}:{port} and {program} serve --host 0.0.0.0 --port {port}"
+    )
+    serve_site(
+        workspace,
+        "127.0.0.1",
+        port,
+        lambda address: click.echo(f"The site is open at {address}/ (Ctrl-C stops it)."),
+    )
+
+
+def _own_address() -> str:
+    """Return this machine's address in its network; no packet is sent."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect((str(ipaddress.IPv4Address(0xC0000201)), 9))
+        except OSError:
+            return "THIS-MACHINE'S-ADDRESS"
+        return str(probe.getsockname()[0])
+
+
+main.add_command(run)
+main.add_command(paper)

@@ -1,0 +1,52 @@
+"""How the command line speaks: mistakes as sentences, progress as a bar, hashes in groups."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from time import monotonic
+from typing import ParamSpec, TypeVar
+
+import click
+
+from app.core.errors import UserError
+
+Given = ParamSpec("Given")
+Made = TypeVar("Made")
+
+
+def told(command: Callable[Given, Made]) -> Callable[Given, Made]:
+    """Print a UserError as sentences and leave with 2."""
+
+    @wraps(command)
+    def run(*args: Given.args, **kwargs: Given.kwargs) -> Made:
+        try:
+            return command(*args, **kwargs)
+        except UserError as error:
+            click.echo(click.style("✗ ", fg="red") + str(error), err=True)
+            sys.exit(2)
+
+    return run
+
+
+def grouped(text: str) -> str:
+    """Return a hash in groups of four."""
+    return " ".join(text[start : start + 4] for start in range(0, len(text), 4))
+
+
+def counted(number: int, thing: str) -> str:
+    """Return "1 sheet" or "2 sheets"."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
+@contextmanager
+def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
+    """Show a bar with speed and time left, and give what is told steps done and steps in all."""
+    begun = monotonic()
+    with click.progressbar(length=1, label=label, file=sys.stderr, item_show_func=lambda item: item) as bar:
+
+        def progress(done: int, whole: int) -> None:
+            bar.length = whole
+            bar.update(done - bar.pos, f"{done / max(monotonic() - begun, 0.001):,.0f} a second")
+
+        yield progress
