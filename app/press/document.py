@@ -116,7 +116,7 @@ def save(workspace: Workspace, pdf: pikepdf.Pdf, job: Job, path: Path) -> None:
                 raise file.failure
             os.fsync(file.fileno())
     except OSError as error:
-        raise _unwritten(path, error) from error
+        raise unwritten(path, error) from error
 
 
 def write_file(path: Path, content: bytes) -> None:
@@ -128,10 +128,11 @@ def write_file(path: Path, content: bytes) -> None:
     try:
         write_whole(path, content)
     except OSError as error:
-        raise _unwritten(path, error) from error
+        raise unwritten(path, error) from error
 
 
-def _unwritten(path: Path, error: OSError) -> OutputError:
+def unwritten(path: Path, error: OSError) -> OutputError:
+    """Return the refusal of a disk in words."""
     return OutputError(
         f"a file cannot be written ({error.strerror})",
         where=str(path.parent),

@@ -44,10 +44,10 @@ def print_pages(
     with pikepdf.new() as whole:
         for number, content in enumerate(spread(set_some, parts, job.processes), start=1):
             with pikepdf.open(io.BytesIO(content)) as part:
-                if job.target == "press":
-                    read_inks(workspace).convert(part, where=str(design.folder))
                 whole.pages.extend(part.pages)
             progress(min(number * PAGES_AT_ONCE, len(pages)), len(pages))
+        if job.target == "press":
+            read_inks(workspace).convert(whole, where=str(design.folder))
         for page in whole.pages:
             page.obj.TrimBox = page.obj.BleedBox = page.mediabox  # nothing is cut
         save(workspace, whole, job, path)

@@ -14,7 +14,7 @@ from app.ledger import Run
 from app.press import raster
 from app.press.cards import PrintedCards, print_cards
 from app.press.design import Progress
-from app.press.document import OutputError
+from app.press.document import unwritten
 from app.press.job import Job, corrections
 from app.press.pages import print_pages
 from app.press.preflight import require_preflight
@@ -160,15 +160,12 @@ def drafting(workspace: Workspace, folder: Path) -> Iterator[None]:
         PrintingError: another process is printing, and the two would write over each other's drafts.
         OutputError: the disk is full, or must not be written to.
     """
+    path = workspace.state / "printing.lock"
     try:
-        workspace.state.mkdir(parents=True, exist_ok=True)
-        lock = (workspace.state / "printing.lock").open("w")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = path.open("w")
     except OSError as error:
-        raise OutputError(
-            f"a file cannot be written ({error.strerror})",
-            where=str(workspace.state),
-            mend="Free some space, then repeat",
-        ) from error
+        raise unwritten(path, error) from error
     with lock:
         try:
             fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
