@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 
 import click
 
-from app.cli.telling import grouped, told
+from app.cli.telling import grouped, progress_bar, told
 from app.core.commitment import printed_root
 from app.core.editions import write_editions
 from app.core.manifest import manifest_digest
 from app.core.plan import Beacon
 from app.core.print_state import PrintStates
 from app.runs import life, marks, next_step, open_station, planning
+from app.runs.committing import commit_printable
 from app.workspace import Workspace
 
 
@@ -77,10 +78,15 @@ def plan(
 @click.pass_obj
 @told
 def commit(find: Callable[[], Workspace], run_id: str) -> None:
-    """Publish the manifest of RUN; from here nothing changes. Do this before the beacon."""
-    done = life.commit_run(
-        open_station(find()), run_id, entropy=secrets.token_bytes(32), now=datetime.now(UTC)
-    )
+    """Try the cards of RUN and publish its manifest; from here nothing changes. Do this before the beacon."""
+    with progress_bar("Looking at the designs") as progress:
+        done = commit_printable(
+            open_station(find()),
+            run_id,
+            entropy=secrets.token_bytes(32),
+            now=datetime.now(UTC),
+            progress=progress,
+        )
     click.echo(
         f"{run_id} is committed for {done.base_url}. SHA-256 of its manifest, to be kept by witnesses:"
     )

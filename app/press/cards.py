@@ -13,7 +13,7 @@ from app.press.slots import POINTS_PER_MM, set_leaves, set_parts
 from app.press.stamping import Card, Stamper
 from app.workspace import Workspace
 
-CARDS_AT_ONCE = 250
+CARDS_AT_ONCE = 500
 """Few, so that what is drawn and not packed yet takes little memory."""
 
 

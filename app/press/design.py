@@ -1,8 +1,6 @@
 """Print designs: folders of Jinja2 and CSS in print/, and what they may ask for."""
 
-import contextlib
 import hashlib
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version
@@ -13,12 +11,11 @@ from types import TracebackType
 import jinja2
 
 from app.core.errors import UserError
+from app.press.remembering import place_of, recall, remember
 from app.reading import read_toml
 from app.workspace import Workspace
-from app.writing import write_whole
 
 FONT_PACKAGE = "fontpkg_be_vietnam_pro"
-MOST_REMEMBERED = 400
 _SETTER = f"WeasyPrint {version('weasyprint')}, 2"
 """What sets a design; what it set otherwise is not remembered."""
 
@@ -112,16 +109,14 @@ def typeset(workspace: Workspace, design: Design, template: str, values: Values)
     with _Told(design):
         html = _templates(workspace).get_template(f"press/{template}").render(values)
     base_url = design.folder.as_uri() + "/"
-    known = hashlib.sha256("\0".join((_SETTER, base_url, html)).encode()).hexdigest()
-    cached = workspace.state / "cache" / "press" / f"{known}.pdf"
-    pdf = _remembered(workspace, cached)
-    if pdf is None:
-        from app.press.typesetting import set_html  # noqa: PLC0415  (loading WeasyPrint takes 0.7 s)
+    place = place_of(workspace, _SETTER, base_url, html)
+    remembered = recall(place)
+    if remembered and _still(workspace, remembered[0]):
+        return remembered[1]
+    from app.press.typesetting import set_html  # noqa: PLC0415  (loading WeasyPrint takes 0.7 s)
 
-        pdf, used = set_html(workspace, html, base_url, str(design.folder))
-        with contextlib.suppress(OSError):  # a cache that cannot be written only costs time
-            write_whole(cached, json.dumps(used).encode() + b"\n" + pdf)
-            _forget_oldest(cached.parent)
+    pdf, used = set_html(workspace, html, base_url, str(design.folder))
+    remember(place, used, pdf)
     return pdf
 
 
@@ -175,14 +170,12 @@ def _templates(workspace: Workspace) -> jinja2.Environment:
     )
 
 
-def _remembered(workspace: Workspace, cached: Path) -> bytes | None:
-    """Return what was set before, if every file it was set from is still the same."""
+def _still(workspace: Workspace, used: Mapping[str, str]) -> bool:
+    """Tell whether every file that something was set from is still the same."""
     try:
-        used, _, pdf = cached.read_bytes().partition(b"\n")
-        same = all(fingerprint(workspace, name) == digest for name, digest in json.loads(used).items())
-    except (OSError, ValueError, DesignError):
-        return None
-    return pdf if same else None
+        return all(fingerprint(workspace, name) == digest for name, digest in used.items())
+    except (OSError, DesignError):
+        return False
 
 
 def fingerprint(workspace: Workspace, name: str) -> str:
@@ -194,9 +187,3 @@ def fingerprint(workspace: Workspace, name: str) -> str:
     scheme, _, font = name.partition(":")
     content = font_bytes(workspace, font) if scheme == "font" else Path(name).read_bytes()
     return hashlib.sha256(content).hexdigest()
-
-
-def _forget_oldest(folder: Path) -> None:
-    kept = sorted(folder.glob("*.pdf"), key=lambda path: path.stat().st_mtime)
-    for path in kept[:-MOST_REMEMBERED]:
-        path.unlink(missing_ok=True)

@@ -2,8 +2,8 @@
 
 import hashlib
 from datetime import UTC, datetime
+from html import escape
 from uuid import NAMESPACE_OID, UUID, uuid5
-from xml.sax.saxutils import escape
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, String
@@ -76,7 +76,10 @@ def mark_for_press(
     pdf.Root.OutputIntents = Array([pdf.make_indirect(_output_intent(pdf, profile, condition))])
     metadata = pdf.make_stream(
         _XMP.format(
-            title=escape(title), producer=PRODUCER, made_at=f"{moment:%Y-%m-%dT%H:%M:%S}Z", document=document
+            title=escape(title, quote=False),
+            producer=PRODUCER,
+            made_at=f"{moment:%Y-%m-%dT%H:%M:%S}Z",
+            document=document,
         ).encode()
     )
     metadata.Type, metadata.Subtype = Name.Metadata, Name.XML

@@ -11,10 +11,10 @@ from pikepdf import Array, Dictionary, Name
 
 from app.core.errors import UserError
 from app.core.imposition import Filled, Sheet
-from app.press.design import Design, font_bytes
+from app.press.design import Design
 from app.press.slots import POINTS_PER_MM, QR_SLOT, Leaf, Slot
 from app.press.symbols import Family, Words, dark_runs
-from app.press.typeface import Typeface
+from app.press.typeface import Typeface, read_typeface
 from app.workspace import Workspace
 
 QUIET_MODULES = 4
@@ -36,6 +36,9 @@ NARROWEST = 0.85
 """Text is set narrower down to this share of its width; what is wider still is refused."""
 
 DEFLATE_LEVEL = 5
+
+FEWEST_REMEMBERED = 50
+"""With so many cards every sign of codes is among them, and a remembered font tells of none (p < 1e-12)."""
 
 
 class ModuleTooSmallError(UserError):
@@ -153,12 +156,12 @@ class Stamper:
     def sheets(self, filled: Sequence[Filled]) -> list[bytes]:
         """Return the deflated operators of each side of each sheet, fronts and backs alternating."""
         pages = []
-        symbols = self._symbols([number for places in filled for _, number in places])
+        cards = {card: self.cards[card] for places in filled for _, card in places}
+        symbols = self._symbols(cards)
         for places in filled:
             for number, side in enumerate(self.design.sides):
                 parts = [
-                    self._stamped(side, cell, self.cards[card], symbols.get(card, b""))
-                    for cell, card in places
+                    self._stamped(side, cell, cards[card], symbols.get(card, b"")) for cell, card in places
                 ]
                 parts.append(b"/M%d Do\n" % number)
                 pages.append(zlib.compress(b"".join(parts), DEFLATE_LEVEL))
@@ -232,16 +235,16 @@ class Stamper:
         scaled = start.replace(b"BT ", b"BT %s Tz " % number(100 * narrower)).replace(b" ET", b" 100 Tz ET")
         return scaled % (number(x), face.shown(text))
 
-    def _symbols(self, numbers: Sequence[int]) -> dict[int, bytes]:
+    def _symbols(self, cards: Mapping[int, Card]) -> dict[int, bytes]:
         """Return the rectangles of each card's symbol, by card number."""
         if self._family is None:
             return {}
-        tails = [self.cards[each].texts[QR_SLOT][-self._family.tail_length :] for each in numbers]
+        tails = [card.texts[QR_SLOT][-self._family.tail_length :] for card in cards.values()]
         runs, counts = dark_runs(self._family.symbols(tails))
         size = self._family.modules
         drawn = self._rectangles[(runs[:, 1] * size + runs[:, 0]) * size + runs[:, 2] - 1].tobytes()
         ends = (counts.cumsum() * self._rectangles.itemsize).tolist()
-        return {each: drawn[start:end] for each, start, end in zip(numbers, [0, *ends], ends, strict=False)}
+        return {each: drawn[start:end] for each, start, end in zip(cards, [0, *ends], ends, strict=False)}
 
     def _choose_module(self) -> float:
         """Return the side of a module in points: whole dots, quiet zone kept inside the slot."""
@@ -276,9 +279,9 @@ class Stamper:
         for card in self.cards:
             for name, slot in slots.items():
                 characters.setdefault(slot.font, set()).update(card.texts[name])
+        keep = len(self.cards) >= FEWEST_REMEMBERED
         return {
-            font: Typeface(font, font_bytes(workspace, font), used)
-            for font, used in sorted(characters.items())
+            font: read_typeface(workspace, font, used, keep=keep) for font, used in sorted(characters.items())
         }
 
     def _marks(self, pdf: pikepdf.Pdf, *, moved: bool) -> pikepdf.Object:

@@ -1,15 +1,21 @@
 """A font as the press stamps it: subset to a run's characters, measured, embedded."""
 
 import hashlib
-import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from importlib.metadata import version
 
 import pikepdf
-from fontTools import subset
-from fontTools.ttLib import TTFont
 from pikepdf import Array, Dictionary, Name, String
 
 from app.core.errors import UserError
+from app.press.design import font_bytes
+from app.press.remembering import place_of, recall, remember
+from app.workspace import Workspace
+
+_REDUCER = f"fontTools {version('fonttools')}, 1"
+"""What reduces a font; what it reduced otherwise is not remembered."""
 
 _CMAP_HEAD = (
     "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CIDSystemInfo << /Registry (Adobe) "
@@ -31,80 +37,61 @@ class FontKindError(UserError):
     """A font has no TrueType outlines."""
 
 
+@dataclass(frozen=True, kw_only=True)
 class Typeface:
-    """One TrueType font, reduced to some characters.
+    """One TrueType font, reduced to some characters. Lengths are in units, of which `units` make an em.
 
-    Args:
-        name: the file's name, for messages.
-        content: the whole font file.
-        characters: every character that will be printed.
-
-    Raises:
-        FontKindError: it is not a TrueType font.
-        GlyphMissingError: the font lacks one of the characters.
+    Attributes:
+        name: as PostScript calls it.
+        units: of an em.
+        ascent: of a line above its baseline.
+        descent: the same below it, negative.
+        capital: the height of a capital.
+        box: left, bottom, right and top of all glyphs together.
+        glyphs: the number of each character's glyph.
+        advances: how wide each glyph is, by number.
+        content: the font file.
     """
 
-    def __init__(self, name: str, content: bytes, characters: Iterable[str]) -> None:
-        font = TTFont(io.BytesIO(content), recalcTimestamp=False)
-        if "glyf" not in font:
-            raise FontKindError(
-                f"{name} has no TrueType outlines", where="print/fonts", mend="Use the font's .ttf file"
-            )
-        wanted = sorted(set(characters))
-        missing = [character for character in wanted if ord(character) not in font.getBestCmap()]
-        if missing:
-            raise GlyphMissingError(
-                f"{name} has no glyph for {' '.join(missing)}", where="print/fonts", mend="Use another font"
-            )
-        self.name = font["name"].getDebugName(6) or name
-        options = subset.Options(hinting=False, notdef_outline=True, glyph_names=False, layout_features=[])
-        options.drop_tables += ["GSUB", "GPOS", "GDEF", "DSIG", "STAT", "meta"]
-        subsetter = subset.Subsetter(options)
-        subsetter.populate(text="".join(wanted))
-        subsetter.subset(font)
-        self._units = font["head"].unitsPerEm
-        self._head, self._hhea = font["head"], font["hhea"]
-        self._capital = getattr(font["OS/2"], "sCapHeight", 0) or 700 * self._units / 1000
-        order = {glyph: number for number, glyph in enumerate(font.getGlyphOrder())}
-        self._glyphs = {chr(point): order[glyph] for point, glyph in font.getBestCmap().items()}
-        self._advances = [font["hmtx"][glyph][0] for glyph in font.getGlyphOrder()]
-        self._shown = {sign: f"{glyph:04x}" for sign, glyph in self._glyphs.items()}
-        self._wide = {sign: self._advances[glyph] for sign, glyph in self._glyphs.items()}
-        saved = io.BytesIO()
-        font.save(saved)
-        self._content = saved.getvalue()
+    name: str
+    units: int
+    ascent: int
+    descent: int
+    capital: float
+    box: Sequence[int]
+    glyphs: Mapping[str, int]
+    advances: Sequence[int]
+    content: bytes
 
     def capital_height(self, size: float) -> float:
         """Return the height of a capital in points, at `size` points."""
-        return float(self._capital / self._units * size)
+        return float(self.capital / self.units * size)
 
     def width(self, text: str, size: float, track: float) -> float:
         """Return how wide a line is in points, set at `size` with `track` points between letters."""
-        advances = sum([self._wide[character] for character in text])
-        return float(advances / self._units * size + track * (len(text) - 1))
+        advances = sum(map(self._wide.__getitem__, text))
+        return float(advances / self.units * size + track * (len(text) - 1))
 
     def shown(self, text: str) -> bytes:
         """Return the hexadecimal digits that show a text."""
-        return "".join([self._shown[character] for character in text]).encode()
+        return "".join(map(self._shown.__getitem__, text)).encode()
 
     def embed(self, pdf: pikepdf.Pdf) -> pikepdf.Object:
         """Return the font as an object of `pdf` (ISO 32000-1, section 9.7.4)."""
-        file = pdf.make_stream(self._content)
-        file.Length1 = len(self._content)
-        tag = "".join(chr(ord("A") + byte % 26) for byte in hashlib.sha256(self._content).digest()[:6])
+        file = pdf.make_stream(self.content)
+        file.Length1 = len(self.content)
+        tag = "".join(chr(ord("A") + byte % 26) for byte in hashlib.sha256(self.content).digest()[:6])
         named = Name(f"/{tag}+{self.name}")
         descriptor = Dictionary(
             Type=Name.FontDescriptor,
             FontName=named,
             Flags=_SYMBOLIC,
             ItalicAngle=0,
-            Ascent=self._scaled(self._hhea.ascent),
-            Descent=self._scaled(self._hhea.descent),
-            CapHeight=self._scaled(self._capital),
+            Ascent=self._scaled(self.ascent),
+            Descent=self._scaled(self.descent),
+            CapHeight=self._scaled(self.capital),
             StemV=80,
-            FontBBox=Array(
-                [self._scaled(getattr(self._head, side)) for side in ("xMin", "yMin", "xMax", "yMax")]
-            ),
+            FontBBox=Array([self._scaled(side) for side in self.box]),
             FontFile2=file,
         )
         descendant = Dictionary(
@@ -114,7 +101,7 @@ class Typeface:
             CIDToGIDMap=Name.Identity,
             CIDSystemInfo=Dictionary(Registry=String("Adobe"), Ordering=String("Identity"), Supplement=0),
             FontDescriptor=pdf.make_indirect(descriptor),
-            W=Array([0, Array([self._scaled(advance) for advance in self._advances])]),
+            W=Array([0, Array([self._scaled(advance) for advance in self.advances])]),
         )
         return pdf.make_indirect(
             Dictionary(
@@ -127,16 +114,52 @@ class Typeface:
             )
         )
 
+    @cached_property
+    def _wide(self) -> dict[str, int]:
+        return {character: self.advances[glyph] for character, glyph in self.glyphs.items()}
+
+    @cached_property
+    def _shown(self) -> dict[str, str]:
+        return {character: f"{glyph:04x}" for character, glyph in self.glyphs.items()}
+
     def _scaled(self, units: float) -> int:
-        return round(float(units) * 1000 / float(self._units))
+        return round(float(units) * 1000 / float(self.units))
 
     def _to_unicode(self) -> bytes:
         pairs = [
             f"<{glyph:04x}> <{character.encode('utf-16-be').hex()}>"
-            for character, glyph in self._glyphs.items()
+            for character, glyph in self.glyphs.items()
         ]
         lines = [_CMAP_HEAD]
         for start in range(0, len(pairs), _CMAP_PAIRS):
             block = pairs[start : start + _CMAP_PAIRS]
             lines += [f"{len(block)} beginbfchar", *block, "endbfchar"]
         return "\n".join([*lines, _CMAP_TAIL]).encode()
+
+
+def read_typeface(
+    workspace: Workspace, name: str, characters: Iterable[str], *, keep: bool = True
+) -> Typeface:
+    """Return a font of the workspace or of the body font's package, reduced to some characters.
+
+    What was reduced before to the same characters comes from the cache. Without `keep` it does not go there:
+    the letters of one card's code are half of its secret.
+
+    Raises:
+        DesignError: there is no such font.
+        FontKindError: it is not a TrueType font.
+        GlyphMissingError: the font lacks one of the characters.
+    """
+    content, wanted = font_bytes(workspace, name), "".join(sorted(set(characters)))
+    place = place_of(workspace, _REDUCER, name, hashlib.sha256(content).hexdigest(), wanted)
+    remembered = recall(place)
+    if remembered:
+        measures, reduced = remembered
+        return Typeface(**measures, content=reduced)
+    from app.press.reducing import reduce_font  # noqa: PLC0415  (loading fontTools takes 0.2 s)
+
+    face = reduce_font(name, content, wanted)
+    measures = asdict(face)
+    if keep:
+        remember(place, measures, measures.pop("content"))
+    return face

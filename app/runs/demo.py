@@ -9,7 +9,8 @@ from sqlmodel import col, select
 from app.core.plan import Beacon
 from app.ledger import Claim, Run
 from app.runs import Station
-from app.runs.life import commit_run, seal_run, secret_labels, show_run
+from app.runs.committing import commit_printable
+from app.runs.life import seal_run, secret_labels, show_run
 from app.runs.planning import plan_run
 
 DEMO_RUN, DEMO_SERIES, DEMO_BOXES = "TL-DEMO-24", "thang-long", 24
@@ -37,7 +38,9 @@ def ready_demo(station: Station, say: Callable[[str], None], print_it: Callable[
         plan_run(station, DEMO_SERIES, boxes=DEMO_BOXES, now=now, run_id=DEMO_RUN, beacon=DEMO_BEACON)
         say(f"Planned {DEMO_RUN}: {DEMO_BOXES} boxes of {DEMO_SERIES}.")
     if state in {None, "planned"}:
-        commit_run(station, DEMO_RUN, entropy=secrets.token_bytes(32), now=now)
+        commit_printable(
+            station, DEMO_RUN, entropy=secrets.token_bytes(32), now=now, progress=lambda _done, _of: None
+        )
         say("Committed: the manifest is fixed, before any dice are thrown.")
     if state in {None, "planned", "committed"}:
         dice = "".join(str(secrets.randbelow(6) + 1) for _ in range(30))

@@ -332,6 +332,7 @@ def test_a_commit_whose_manifest_finds_no_space_keeps_its_secret_for_the_next_tr
 ) -> None:
     disk = small_disk("planned")
     disk.open_elsewhere()
+    (disk.var / "cache").touch()  # where no design can be remembered, so that the commit alone takes space
     disk.fill(but=2 * 4096)  # one page for the secret, and one too few for the ledger
     refused = disk.hopke("run", "commit", "TY-1")
     assert refused.returncode == 2

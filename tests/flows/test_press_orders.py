@@ -10,11 +10,11 @@ import pytest
 from app.catalogue import read_series
 from app.core.code import ALPHABET
 from app.press.cards import print_cards
-from app.press.design import font_bytes, read_design
+from app.press.design import read_design
 from app.press.job import Job
 from app.press.preflight import preflight
 from app.press.proof import prove_cards
-from app.press.typeface import Typeface
+from app.press.typeface import Typeface, read_typeface
 from app.runs import Station
 from app.runs.decks import PackedBox, case_label_deck, edition_words, insert_deck, label_deck
 from app.runs.life import show_run
@@ -118,7 +118,7 @@ def test_a_code_wider_than_all_but_one_in_a_billion_and_the_longest_number_fit_t
     station = Station(
         replace(ordered.workspace, paper=Paper(insert=design)), ordered.station.ledger, ordered.station.vault
     )
-    face = Typeface("", font_bytes(station.workspace, "BeVietnamPro-Bold.ttf"), ALPHABET)
+    face = read_typeface(station.workspace, "BeVietnamPro-Bold.ttf", ALPHABET)
     chance = widths_of_codes(face)
     rarest = int(np.argmax(chance.cumsum() > 1 - 1e-9))
     code = next(

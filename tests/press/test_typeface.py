@@ -1,6 +1,7 @@
 """A font that is reduced for a print shows the same glyphs as the whole font."""
 
 import io
+import os
 from pathlib import Path
 
 import pikepdf
@@ -9,7 +10,11 @@ from fontpkg_be_vietnam_pro import __file__ as package
 from fontTools.pens.recordingPen import DecomposingRecordingPen
 from fontTools.ttLib import TTFont
 
-from app.press.typeface import FontKindError, GlyphMissingError, Typeface
+from app.press import reducing
+from app.press.reducing import reduce_font
+from app.press.remembering import MOST_REMEMBERED
+from app.press.typeface import FontKindError, GlyphMissingError, Typeface, read_typeface
+from app.workspace import Workspace
 
 FONTS = [
     Path(package).parent / "files" / "BeVietnamPro-Bold.ttf",
@@ -35,7 +40,7 @@ def outline(font: TTFont, glyph: str) -> object:
 
 @pytest.mark.parametrize("file", FONTS, ids=lambda file: file.stem)
 def test_every_glyph_is_drawn_and_as_wide_as_in_the_whole_font(file: Path) -> None:
-    whole, face = TTFont(file), Typeface(file.name, file.read_bytes(), TEXT)
+    whole, face = TTFont(file), reduce_font(file.name, file.read_bytes(), TEXT)
     small, shown = embedded(face), face.shown(TEXT).decode()
     for place, sign in enumerate(TEXT):
         number = int(shown[4 * place : 4 * place + 4], 16)
@@ -46,14 +51,14 @@ def test_every_glyph_is_drawn_and_as_wide_as_in_the_whole_font(file: Path) -> No
 
 @pytest.mark.parametrize("file", FONTS, ids=lambda file: file.stem)
 def test_a_reduced_font_is_small_and_always_the_same(file: Path) -> None:
-    one, other = (embedded(Typeface(file.name, file.read_bytes(), text)) for text in (TEXT, TEXT[::-1]))
+    one, other = (embedded(reduce_font(file.name, file.read_bytes(), text)) for text in (TEXT, TEXT[::-1]))
     assert one.reader.file.getvalue() == other.reader.file.getvalue()
     assert len(one.reader.file.getvalue()) < 8_000
 
 
 def test_a_sign_without_a_glyph_is_refused() -> None:
     with pytest.raises(GlyphMissingError, match="昇"):
-        Typeface("Phudu-Bold.ttf", FONTS[1].read_bytes(), "昇龍")
+        reduce_font("Phudu-Bold.ttf", FONTS[1].read_bytes(), "昇龍")
 
 
 def test_a_font_without_truetype_outlines_is_refused() -> None:
@@ -63,4 +68,47 @@ def test_a_font_without_truetype_outlines_is_refused() -> None:
     saved = io.BytesIO()
     font.save(saved)
     with pytest.raises(FontKindError, match="TrueType"):
-        Typeface("some.otf", saved.getvalue(), "A")
+        reduce_font("some.otf", saved.getvalue(), "A")
+
+
+def test_a_font_reduced_before_is_not_reduced_again(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = read_typeface(workspace, "Phudu-Bold.ttf", TEXT)
+    monkeypatch.delattr(reducing, "reduce_font")
+    assert read_typeface(workspace, "Phudu-Bold.ttf", TEXT[::-1]) == first
+    with pytest.raises(ImportError):
+        read_typeface(workspace, "Phudu-Bold.ttf", TEXT + "q")
+
+
+def test_a_font_with_the_letters_of_one_card_is_not_remembered(workspace: Workspace) -> None:
+    read_typeface(workspace, "Phudu-Bold.ttf", TEXT, keep=False)
+    assert not (workspace.state / "cache" / "press").exists()
+
+
+def test_another_font_of_the_same_name_is_reduced_anew(workspace: Workspace) -> None:
+    first = read_typeface(workspace, "Phudu-Bold.ttf", TEXT)
+    own = workspace.designs / "fonts" / "Phudu-Bold.ttf"
+    own.write_bytes(FONTS[0].read_bytes())
+    assert read_typeface(workspace, "Phudu-Bold.ttf", TEXT).name != first.name
+
+
+@pytest.mark.parametrize("kept", [0, 20, 2000])
+def test_a_remembered_font_that_a_power_cut_shortened_is_reduced_again(
+    workspace: Workspace, kept: int
+) -> None:
+    first = read_typeface(workspace, "Phudu-Bold.ttf", TEXT)
+    (remembered,) = (workspace.state / "cache" / "press").iterdir()
+    remembered.write_bytes(remembered.read_bytes()[:kept])
+    assert read_typeface(workspace, "Phudu-Bold.ttf", TEXT) == first
+
+
+def test_only_what_was_remembered_last_is_kept(workspace: Workspace) -> None:
+    folder = workspace.state / "cache" / "press"
+    folder.mkdir(parents=True)
+    for number in range(MOST_REMEMBERED):
+        (folder / f"{number:064}").touch()
+        os.utime(folder / f"{number:064}", (number, number))
+    read_typeface(workspace, "Phudu-Bold.ttf", TEXT)
+    assert len([*folder.iterdir()]) == MOST_REMEMBERED
+    assert not (folder / f"{0:064}").exists()

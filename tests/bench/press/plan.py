@@ -46,7 +46,7 @@ GOALS = {
     ("small", 1_000): {"with_fpdf2": 5, "with_reportlab": 5, "with_typst": 5},
     ("small", 10_000): {"with_reportlab": 30, "with_typst": 30},
 }
-"""How many times faster our first print is to be."""
+"""How many times faster our print is to be: held against the first of a design and against the next."""
 
 LARGEST_GOALS = {"CPU s": 20, "memory MB": 200, "file MB": 50}
 SYMBOLS_GOAL = 200
