@@ -5,7 +5,7 @@ BIN := .venv/bin
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo check test test-all bench bench-press print-gallery clean help
+.PHONY: demo check test test-all bench bench-press print-gallery art-gallery clean help
 
 help: ## Show these lines
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -33,6 +33,9 @@ bench-press: .venv/.test-ready ## Print QR cards with us and with what a user wo
 
 print-gallery: .venv/.test-ready ## Print everything a run prints and lay it out on one picture
 	$(BIN)/python -m tests.picture.gallery
+
+art-gallery: .venv/.test-ready ## Draw every picture of the catalogue on one sheet, by day and by night
+	$(BIN)/python -m tests.picture.art
 
 clean: ## Remove the virtual environment and caches, not var/
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -4,21 +4,15 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
-from xml.etree import ElementTree
 
 from app.core.errors import UserError
 from app.core.kit import Entry, Kit, Series, Words
-from app.core.story import CleanHtml
-from app.reading import read_text, read_toml
+from app.reading import read_toml
 from app.workspace import Workspace
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-SVG = "{http://www.w3.org/2000/svg}"
-SHAPES = {"g", "path", "use", "circle", "rect", "polygon"}
-SHAPE_ATTRIBUTES = {
-    "d", "id", "href", "transform", "fill-rule", "cx", "cy", "r", "x", "y", "width", "height", "points",
-}  # fmt: skip
 PREFIX = re.compile(r"[A-Z0-9]{1,8}")
+DIGITS = re.compile(r"[0-9]{0,2}", re.ASCII)
 
 
 class CatalogueError(UserError):
@@ -39,10 +33,13 @@ class _Share:
     id: str
     share: int
     chase: bool = False
+    digit: str = ""
 
     def __post_init__(self) -> None:
         if self.share < 1:
             raise ValueError("share must be at least 1")
+        if not DIGITS.fullmatch(self.digit):
+            raise ValueError("digit must be one or two digits in quotes")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,24 +50,18 @@ class _SeriesFile:
     prefix: str
     case_size: int
     kits: tuple[_Share, ...]
+    bonus: str | None = None
+    cover: Words | None = None
 
     def __post_init__(self) -> None:
         if not PREFIX.fullmatch(self.prefix):
             raise ValueError("prefix must be one to eight capital letters or digits")
         if self.case_size < 1:
             raise ValueError("case_size must be at least 1")
-
-
-class PictureError(UserError):
-    """A drawing is not what the pages and the press need."""
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """A one-colour drawing: viewBox and shapes of an SVG."""
-
-    view_box: str
-    shapes: CleanHtml
+        if self.bonus is not None and not SLUG.fullmatch(self.bonus):
+            raise ValueError("bonus must be the name of a folder in stories")
+        if self.bonus is not None and not all(kit.digit for kit in self.kits):
+            raise ValueError("a bonus page opens by every kit's digit, and a kit has none")
 
 
 def series_ids(workspace: Workspace) -> list[str]:
@@ -107,7 +98,12 @@ def read_series(workspace: Workspace, series_id: str) -> Series:
     """
     file = _read_series_file(workspace, series_id)
     entries = tuple(
-        Entry(kit=_read_kit(workspace, series_id, share.id), share=share.share, chase=share.chase)
+        Entry(
+            kit=_read_kit(workspace, series_id, share.id),
+            share=share.share,
+            chase=share.chase,
+            digit=share.digit,
+        )
         for share in file.kits
     )
     return Series(
@@ -117,6 +113,8 @@ def read_series(workspace: Workspace, series_id: str) -> Series:
         prefix=file.prefix,
         case_size=file.case_size,
         entries=entries,
+        bonus=file.bonus,
+        cover=file.cover,
     )
 
 
@@ -152,70 +150,6 @@ def _read_series_file(workspace: Workspace, series_id: str) -> _SeriesFile:
             "no kit counts towards completeness", where=str(path), mend="Add a kit without chase"
         )
     return file
-
-
-def art_path(workspace: Workspace, series_id: str, kit_id: str) -> Path:
-    """Return where a kit's picture lies."""
-    return workspace.kits / series_id / kit_id / "art.svg"
-
-
-def silhouette_path(workspace: Workspace, series_id: str, kit_id: str) -> Path:
-    """Return where a kit's silhouette lies."""
-    return workspace.kits / series_id / kit_id / "silhouette.svg"
-
-
-def read_silhouette(workspace: Workspace, series_id: str, kit_id: str) -> Drawing:
-    """Return a kit's silhouette without its colour, ready to stand in a page beside others.
-
-    Raises:
-        FileMissingError: there is no such file.
-        PictureError: it is not an SVG of plain shapes.
-    """
-    path = silhouette_path(workspace, series_id, kit_id)
-    root = parse_svg(path)
-    shapes = [_plain_shape(shape, kit_id, path) for shape in root if shape.tag != SVG + "title"]
-    markup = "".join(ElementTree.tostring(shape, encoding="unicode") for shape in shapes)
-    return Drawing(root.get("viewBox", ""), CleanHtml(markup))
-
-
-def _plain_shape(shape: ElementTree.Element, kit_id: str, path: Path) -> ElementTree.Element:
-    """Return the shape with ids of its kit's own, or refuse what is more than a shape."""
-    name = shape.tag.removeprefix(SVG)
-    unknown = sorted(set(shape.attrib) - SHAPE_ATTRIBUTES)
-    if name not in SHAPES or unknown:
-        raise PictureError(
-            f"a silhouette holds plain shapes, not {unknown[0] if name in SHAPES else name}",
-            where=str(path),
-            mend=f"Use only {', '.join(sorted(SHAPES))} with {', '.join(sorted(SHAPE_ATTRIBUTES))}",
-        )
-    plain = ElementTree.Element(name, dict(shape.attrib))
-    if "id" in plain.attrib:
-        plain.set("id", f"{kit_id}-{plain.get('id')}")
-    if "href" in plain.attrib:
-        plain.set("href", f"#{kit_id}-{plain.get('href', '').removeprefix('#')}")
-    plain.extend(_plain_shape(child, kit_id, path) for child in shape)
-    return plain
-
-
-def parse_svg(path: Path) -> ElementTree.Element:
-    """Return the root of one of the workspace's own SVG files.
-
-    Raises:
-        FileMissingError: there is no such file.
-        PictureError: it is not SVG, or has no viewBox.
-    """
-    text = read_text(path)
-    try:
-        if "<!" in text.replace("<!--", ""):
-            raise ElementTree.ParseError("it declares a document type or entities")
-        root = ElementTree.fromstring(text)  # noqa: S314  (own files, and no entities: see above)
-    except ElementTree.ParseError as error:
-        raise PictureError(
-            f"this is not a plain SVG: {error}", where=str(path), mend="Export it again"
-        ) from error
-    if root.tag != SVG + "svg" or not root.get("viewBox"):
-        raise PictureError("the picture has no viewBox", where=str(path), mend='Add viewBox="0 0 360 450"')
-    return root
 
 
 def _read_kit(workspace: Workspace, series_id: str, kit_id: str) -> Kit:
@@ -258,4 +192,6 @@ def _words_in(value: object, key: str) -> Iterator[tuple[str, Words]]:
             yield from _words_in(part, f"{key}.{number}")
     elif is_dataclass(value):
         for field in fields(value):
+            if field.name == "details":  # names of crops, not languages
+                continue
             yield from _words_in(getattr(value, field.name), f"{key}.{field.name}".lstrip("."))

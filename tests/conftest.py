@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from app.checking import check_workspace
 from app.core.plan import Beacon
 from app.runs import Station, open_station
 from app.runs.life import commit_run, seal_run, secret_labels, show_run
 from app.runs.planning import plan_run
+from app.web.languages import known_languages
 from app.workspace import Workspace, find_workspace
 
 REPOSITORY = Path(__file__).parent.parent
@@ -27,6 +29,22 @@ def folder(tmp_path: Path) -> Path:
     shutil.copytree(REPOSITORY / "tests" / "workspaces" / "tiny", copy, ignore=shutil.ignore_patterns("var"))
     shutil.copytree(REPOSITORY / "print", copy / "print")
     return copy
+
+
+@pytest.fixture(scope="session")
+def rendered(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The cache of the tiny workspace's texts, so that a test renders only what it changes."""
+    copy = tmp_path_factory.mktemp("rendered") / "tiny"
+    shutil.copytree(REPOSITORY / "tests" / "workspaces" / "tiny", copy, ignore=shutil.ignore_patterns("var"))
+    check_workspace(find_workspace(str(copy)), known_languages())
+    return copy / "var" / "cache"
+
+
+@pytest.fixture
+def read_before(folder: Path, rendered: Path) -> Path:
+    """The copy of the tiny workspace after its texts were rendered."""
+    shutil.copytree(rendered, folder / "var" / "cache")
+    return folder
 
 
 @pytest.fixture

@@ -359,12 +359,14 @@ def test_a_command_that_is_not_one_shows_how_it_is_used(words: tuple[str, ...]) 
 # Checking
 
 
+@pytest.mark.usefixtures("read_before")
 def test_check_leaves_with_0_and_notes_when_all_is_well(hopke: Hopke) -> None:
     words = said(hopke("check"))
     assert words.endswith("✓ The workspace is ready.")
     assert "fish in vi has not been reviewed yet" in words
 
 
+@pytest.mark.usefixtures("read_before")
 def test_check_leaves_with_2_and_every_problem(hopke: Hopke, write: Write, folder: Path) -> None:
     path = write("stories/fish/en.md", "## Carp", "# Carp")
     (folder / "kits" / "tiny" / "bridge" / "art.svg").unlink()
@@ -376,6 +378,64 @@ def test_check_leaves_with_2_and_every_problem(hopke: Hopke, write: Write, folde
     assert "ready" not in result.stdout
 
 
+@pytest.mark.usefixtures("read_before")
+def test_a_strict_check_tells_what_a_sound_workspace_lacks_and_a_plain_one_does_not(
+    hopke: Hopke, folder: Path
+) -> None:
+    assert "not written" not in said(hopke("check"))
+    result = hopke("check", "--strict")
+    assert result.exit_code == 2
+    assert f"✗ {folder / 'stories' / 'fish' / 'vi.easy.md'}: this layer is not written" in result.stdout
+    assert "ready" not in result.stdout
+
+
+@pytest.mark.usefixtures("read_before")
+def test_a_strict_check_mends_what_is_broken_first(hopke: Hopke, write: Write) -> None:
+    path = write("stories/fish/en.md", "## Carp", "# Carp")
+    result = hopke("check", "--strict")
+    assert result.exit_code == 2
+    assert f"✗ {path}: a heading has one #" in result.stdout
+    assert "1 to mend." in result.stdout
+
+
+@pytest.mark.usefixtures("read_before")
+def test_the_wording_of_sources_is_kept_as_fingerprints_and_not_as_text(
+    hopke: Hopke, folder: Path, tmp_path: Path, write: Write
+) -> None:
+    sources = tmp_path / "sources"
+    (sources / "old").mkdir(parents=True)
+    (sources / "road.txt").write_text("All who came by the north road saw two iron lamps.", "utf-8")
+    (sources / "old" / "cau.md").write_text("Ngày xưa cây cầu gỗ này bắc qua con sông nhỏ ấy.", "utf-8")
+    (sources / "notes.pdf").write_bytes(b"neither one of the texts that are read here today")
+    kept = folder / "stories" / "sources.fingerprints"
+
+    assert said(hopke("fingerprint", str(sources))) == f"{kept}: fingerprints of 2 texts."
+    content = kept.read_bytes()
+    assert len(content) == 6 * (4 + 5), "one for each run of eight words"
+    for word in (b"north", b"lamps", "cầu".encode(), b"texts"):
+        assert word not in content
+    said(hopke("fingerprint", str(sources)))
+    assert kept.read_bytes() == content, "the same texts give the same file"
+
+    assert "shares words" not in hopke("check", "--strict").stdout
+    copied = write("stories/fish/en.md", "## Carp", "Who came by the north road saw lamps?\n\n## Carp")
+    assert "shares words" not in hopke("check", "--strict").stdout
+    write("stories/fish/en.md", "north road saw lamps?", "NORTH road, saw two lamps?")
+    assert f"✗ {copied}: it shares words with a source: “who came by the north road saw two”" in (
+        hopke("check", "--strict").stdout
+    )
+
+
+def test_a_folder_without_texts_gives_no_fingerprints(hopke: Hopke, folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    assert f"{tmp_path / 'empty'}: there is no text in the folder" in refusal(
+        hopke("fingerprint", str(tmp_path / "empty"))
+    )
+    assert not (folder / "stories" / "sources.fingerprints").exists()
+    assert "Usage:" in hopke("fingerprint", str(tmp_path / "nowhere")).stderr
+
+
+@pytest.mark.usefixtures("read_before")
 def test_check_looks_at_every_design_sheet_and_ink(hopke: Hopke, write: Write) -> None:
     settings = 'languages = ["vi", "en"]'
     write("hopke.toml", settings, f'{settings}\n[paper]\ninsert = "poster"\nsheet = "A5"')

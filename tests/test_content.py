@@ -9,12 +9,12 @@ from typing import Any
 
 import jinja2
 import pytest
-import yaml
 from jinja2 import nodes
 
 from app.catalogue import read_catalogue
 from app.checking import check_workspace
-from app.library import FRONT_MATTER, read_story
+from app.core.story import LAYERS, RIDDLES
+from app.library import read_layer, read_story
 from app.web.failures import TOLD
 from app.web.languages import Tongue, known_languages, phrases
 from app.workspace import Workspace, find_workspace, printable_host
@@ -22,8 +22,13 @@ from app.workspace import Workspace, find_workspace, printable_host
 REPOSITORY = Path(__file__).parent.parent
 WEB = REPOSITORY / "app" / "web"
 BEACONS = ("none", "ceremony", "drand")
-STORIES = sorted((REPOSITORY / "stories").glob("*/*.md"))
-EVERY_STORY = pytest.mark.parametrize("path", STORIES, ids=lambda path: f"{path.parent.name}-{path.stem}")
+TEXTS = [
+    (path.parent.name, path.stem.partition(".")[0], path.stem.partition(".")[2])
+    for path in sorted((REPOSITORY / "stories").glob("*/*.md"))
+]
+"""Folder, language and layer of everything that is told; a story's and a bonus page's layer is ""."""
+STORIES = [text for text in TEXTS if text[2] == "" and text[0] != "one-line"]
+EVERY_TEXT = pytest.mark.parametrize("text", TEXTS, ids=lambda text: "-".join(text).rstrip("-"))
 
 
 @pytest.fixture(scope="module")
@@ -44,28 +49,39 @@ def test_our_own_workspace_is_ready(ours: Workspace) -> None:
     assert printable_host(ours.base_url)
 
 
-def test_every_kit_is_told_in_every_language_and_no_story_is_a_stray(ours: Workspace) -> None:
-    kits = {kit.id for series in read_catalogue(ours).values() for kit in series.kits}
-    assert len(kits) == 5
-    assert {(path.parent.name, path.stem) for path in STORIES} == {
-        (kit, language) for kit in kits for language in ours.languages
-    }
+def test_every_kit_is_told_in_every_language_and_layer_and_no_story_is_a_stray(ours: Workspace) -> None:
+    catalogue = read_catalogue(ours).values()
+    kits = {kit.id for series in catalogue for kit in series.kits}
+    bonuses = {series.bonus for series in catalogue if series.bonus}
+    assert (len(kits), bonuses) == (5, {"one-line"})
+    assert sorted(TEXTS) == sorted(
+        [(kit, language, layer) for kit in kits for language in ours.languages for layer in ("", *LAYERS)]
+        + [
+            (bonus, language, layer)
+            for bonus in bonuses
+            for language in ours.languages
+            for layer in ("", "chase")
+        ]
+    )
 
 
-@EVERY_STORY
-def test_every_story_says_what_is_uncertain_and_none_claims_a_review_that_never_was(path: Path) -> None:
-    parts = FRONT_MATTER.match(path.read_text("utf-8"))
-    assert parts is not None
-    front = yaml.safe_load(parts["front"])
-    assert front["uncertain"]
-    assert all(len(doubt.split()) > 3 for doubt in front["uncertain"])
-    assert "reviewed" not in front
+@EVERY_TEXT
+def test_every_story_says_what_is_uncertain_and_none_claims_a_review_that_never_was(
+    ours: Workspace, text: tuple[str, str, str]
+) -> None:
+    kit, language, layer = text
+    told = read_story(ours, kit, language) if text in STORIES else read_layer(ours, kit, language, layer)
+    assert told.front.uncertain or text not in STORIES
+    assert all(len(doubt.split()) > 3 for doubt in told.front.uncertain)
+    assert told.front.reviewed is None
 
 
-def test_the_answer_of_a_riddle_stands_at_the_same_place_in_every_language(ours: Workspace) -> None:
-    for kit in {path.parent.name for path in STORIES}:
-        riddles = [read_story(ours, kit, language).front.riddle for language in ours.languages]
-        assert len({riddle.choices.index(riddle.answer) for riddle in riddles}) == 1, kit
+def test_the_answers_of_riddles_stand_at_the_same_places_in_every_language(ours: Workspace) -> None:
+    for kit in {kit for kit, _, _ in STORIES}:
+        riddles = [read_story(ours, kit, language).front.riddles for language in ours.languages]
+        places = {tuple(riddle.choices.index(riddle.answer) for riddle in told) for told in riddles}
+        assert len(places) == 1, kit
+        assert len(places.pop()) == len(RIDDLES), kit
 
 
 def test_a_run_of_all_shares_fills_whole_cases(ours: Workspace) -> None:
@@ -129,6 +145,10 @@ def used() -> dict[str, set[str] | None]:
                 found[key] = given
             case nodes.Concat(nodes=[nodes.Const(value="odds.fair."), nodes.Getattr(attr="beacon_kind")]):
                 found |= {f"odds.fair.{kind}": given for kind in BEACONS}
+            case nodes.Concat(nodes=[nodes.Const(value="layer."), _]):
+                found |= {f"layer.{layer}": given for layer in LAYERS}
+            case nodes.Concat(nodes=[nodes.Const(value="riddle."), nodes.Getattr(attr="kind")]):
+                found |= {f"riddle.{kind}": given for kind in RIDDLES}
             case nodes.Concat(nodes=[nodes.Name(name="message"), nodes.Const(value=".title" | ".text")]):
                 pass  # these are messages()
             case nodes.Name(name="problem"):

@@ -1,4 +1,4 @@
-"""What the buyer's pages show."""
+"""What the home page and the album show."""
 
 import json
 from collections import Counter
@@ -8,30 +8,13 @@ from sqlmodel import col, select
 
 from app.albums import Site
 from app.albums.claiming import claimed_kits
-from app.catalogue import Drawing, art_path, read_silhouette
-from app.core.errors import UserError
+from app.albums.stories import PageMissingError
 from app.core.forecast import Forecast, forecast
 from app.core.kit import Kit, Series
-from app.core.story import CleanHtml, FrontMatter
+from app.core.story import FrontMatter
 from app.ledger import Run
-from app.library import read_story, render
-
-
-class PageMissingError(UserError):
-    """There is no such series, kit or language."""
-
-
-@dataclass(frozen=True)
-class StoryPage:
-    """A story with everything that stands around it; `number` is the kit's place among the standard kits."""
-
-    series: Series
-    kit: Kit
-    chase: bool
-    number: int
-    front: FrontMatter
-    body: CleanHtml
-    notes: CleanHtml
+from app.library import read_story
+from app.pictures import Drawing, read_silhouette
 
 
 @dataclass(frozen=True)
@@ -108,51 +91,6 @@ class AlbumPage:
         return sum(max(0, stamp.count - 1) for stamp in self.stamps)
 
 
-def story_page(site: Site, series_id: str, kit_id: str, language: str) -> StoryPage:
-    """Return a kit's story.
-
-    Raises:
-        PageMissingError: there is no such series, kit or language.
-        UserError: the story's file is broken.
-    """
-    series = site.catalogue.get(series_id)
-    entry = next((entry for entry in series.entries if entry.kit.id == kit_id), None) if series else None
-    if series is None or entry is None or language not in site.workspace.languages:
-        raise PageMissingError("there is no such page")
-    story = read_story(site.workspace, kit_id, language)
-    rendered = render(site.workspace, story)
-    number = series.standard_kits.index(entry.kit) + 1 if not entry.chase else 0
-    return StoryPage(series, entry.kit, entry.chase, number, story.front, rendered.body, rendered.notes)
-
-
-def story_place(site: Site, kit_id: str) -> tuple[str, str]:
-    """Return the series and the kit, by id, of a story that is asked for by its kit alone.
-
-    Args:
-        site: the public site.
-        kit_id: the kit's id, in capitals or not.
-
-    Raises:
-        PageMissingError: there is no such kit.
-    """
-    for series in site.catalogue.values():
-        if kit_id.lower() in {kit.id for kit in series.kits}:
-            return series.id, kit_id.lower()
-    raise PageMissingError("there is no such kit")
-
-
-def warm_up(site: Site) -> None:
-    """Render every story once, so that no visitor waits for it.
-
-    Raises:
-        UserError: the first story that cannot be told.
-    """
-    for series in site.catalogue.values():
-        for kit in series.kits:
-            for language in site.workspace.languages:
-                story_page(site, series.id, kit.id, language)
-
-
 def shelves(site: Site, language: str, series_id: str | None = None) -> list[Shelf]:
     """Return the home page's series, or only the one named.
 
@@ -184,18 +122,6 @@ def album_pages(site: Site, album_key: bytes | None) -> list[AlbumPage]:
         )
         pages.append(AlbumPage(series, stamps))
     return pages
-
-
-def art(site: Site, series_id: str, kit_id: str) -> bytes:
-    """Return a kit's picture as SVG.
-
-    Raises:
-        PageMissingError: there is no such kit; a path never comes from an address.
-    """
-    series = site.catalogue.get(series_id)
-    if series is None or kit_id not in {kit.id for kit in series.kits}:
-        raise PageMissingError("there is no such picture")
-    return art_path(site.workspace, series_id, kit_id).read_bytes()
 
 
 def _book(site: Site, series: Series, kit: Kit, language: str) -> Book:

@@ -5,7 +5,8 @@ from datetime import date
 
 from app.albums import Site
 from app.albums.claiming import is_voided
-from app.albums.pages import Odds, PageMissingError, odds_of
+from app.albums.pages import Odds, odds_of
+from app.albums.stories import PageMissingError
 from app.core.commitment import printed_root
 from app.core.editions import EditionsError, parse_edition
 from app.core.kit import Series

@@ -5,13 +5,18 @@ import os
 import socket
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import click
 
+from app.albums import open_site
+from app.albums.sharing import draw_share_pictures
 from app.checking import check_workspace, notes
+from app.checking.wording import keep_fingerprints
 from app.cli.paper import paper, print_and_tell
 from app.cli.runs import run
-from app.cli.telling import told
+from app.cli.telling import counted, progress_bar, told
+from app.core.errors import UserError
 from app.runs import open_station
 from app.runs.demo import DEMO_RUN, ready_demo
 from app.runs.orders import Order
@@ -33,12 +38,17 @@ def main(context: click.Context, workspace: str | None) -> None:
 
 
 @main.command()
+@click.option(
+    "--strict",
+    is_flag=True,
+    help="Also layers, riddles, building steps, reading level, glossary, copied sentences.",
+)
 @click.pass_obj
 @told
-def check(find: Callable[[], Workspace]) -> None:
+def check(find: Callable[[], Workspace], strict: bool) -> None:
     """Check kits, stories, pictures, languages, links and print designs; leave with 0 or 2."""
     workspace = find()
-    problems = check_workspace(workspace, known_languages())
+    problems = check_workspace(workspace, known_languages(), strict=strict)
     for problem in problems:
         click.echo(click.style("✗ ", fg="red") + str(problem))
     if problems:
@@ -50,15 +60,40 @@ def check(find: Callable[[], Workspace]) -> None:
 
 
 @main.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.pass_obj
+@told
+def fingerprint(find: Callable[[], Workspace], folder: Path) -> None:
+    """Remember the wording of the source texts in FOLDER, so that check finds copied sentences."""
+    path, texts = keep_fingerprints(find(), folder)
+    click.echo(f"{path}: fingerprints of {texts} texts.")
+
+
+@main.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=8000, show_default=True, help="The port to listen on.")
 @click.pass_obj
 @told
 def serve(find: Callable[[], Workspace], host: str, port: int) -> None:
     """Serve the buyers' site."""
+    workspace = find()
+    _draw_shared(workspace)
     serve_site(
-        find(), host, port, lambda address: click.echo(f"The site is open at {address}. Stop it with Ctrl-C.")
+        workspace,
+        host,
+        port,
+        lambda address: click.echo(f"The site is open at {address}. Stop it with Ctrl-C."),
     )
+
+
+@main.command()
+@click.pass_obj
+@told
+def share(find: Callable[[], Workspace]) -> None:
+    """Draw the pictures that phones show when somebody sends a story on; serve does it too."""
+    with progress_bar("Drawing the pictures for sharing") as progress:
+        drawn = draw_share_pictures(open_site(find()), progress)
+    click.echo(f"{counted(drawn, 'picture')} drawn." if drawn else "Every picture is there already.")
 
 
 @main.command()
@@ -76,12 +111,22 @@ def demo(find: Callable[[], Workspace], port: int) -> None:
         f"With a real phone in the same network: {program} run print {DEMO_RUN} "
         f"--practice http://{_own_address()}:{port} and {program} serve --host 0.0.0.0 --port {port}"
     )
+    _draw_shared(workspace)
     serve_site(
         workspace,
         "127.0.0.1",
         port,
         lambda address: click.echo(f"The site is open at {address}/ (Ctrl-C stops it)."),
     )
+
+
+def _draw_shared(workspace: Workspace) -> None:
+    """Draw what phones show of a story that is sent on; the site opens without it too."""
+    try:
+        with progress_bar("Drawing the pictures for sharing") as progress:
+            draw_share_pictures(open_site(workspace), progress)
+    except UserError as error:
+        click.echo(f"· Stories are sent on without their pictures: {error}", err=True)
 
 
 def _own_address() -> str:

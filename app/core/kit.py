@@ -1,7 +1,7 @@
 """What is sold: series, kits and their parts. Facts about a kit live here once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 Words = Mapping[str, str]
 """One text in several languages: language tag -> text."""
@@ -50,10 +50,11 @@ class Model:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Assembly:
-    """A group of pieces that is built together."""
+class Part:
+    """Equal pieces of the cut model: the code inside their tabs, their name, and how many there are."""
 
     __pydantic_config__ = _STRICT
+    code: str
     name: Words
     pieces: int
 
@@ -62,12 +63,30 @@ class Assembly:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Assembly:
+    """A group of parts that is built together."""
+
+    __pydantic_config__ = _STRICT
+    name: Words
+    parts: tuple[Part, ...]
+
+    def __post_init__(self) -> None:
+        _require(bool(self.parts), "a group of the assembly has no parts")
+
+    @property
+    def pieces(self) -> int:
+        """Return the number of separate cut pieces."""
+        return sum(part.pieces for part in self.parts)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Step:
-    """One step of the assembly, in building order."""
+    """One step of the assembly, in building order, with the codes of the parts it takes up."""
 
     __pydantic_config__ = _STRICT
     title: Words
     text: Words
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,9 +119,13 @@ class Art:
     licence: str
 
 
+Crop = tuple[float, float, float]
+"""A square of a picture to look at closely: left, top and side in units of its viewBox."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Kit:
-    """One landmark model."""
+    """One landmark model; `details` are the named crops of its picture."""
 
     __pydantic_config__ = _STRICT
     id: str
@@ -113,6 +136,12 @@ class Kit:
     steps: tuple[Step, ...]
     sale: Sale
     art: Art
+    details: Mapping[str, Crop] = field(default_factory=dict)
+
+    @property
+    def parts(self) -> dict[str, Part]:
+        """Return every part by its code."""
+        return {part.code: part for group in self.assembly for part in group.parts}
 
     @property
     def pieces(self) -> int:
@@ -122,16 +151,23 @@ class Kit:
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """A kit's place in a series: `share` boxes of it among the sum of all shares."""
+    """A kit's place in a series: `share` boxes of it among the sum of all shares.
+
+    `digit` is what its riddle of the set gives towards the series' bonus page; "" without one.
+    """
 
     kit: Kit
     share: int
     chase: bool
+    digit: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Series:
-    """A set of kits collected together, in the order in which they are shown."""
+    """A set of kits collected together, in the order in which they are shown.
+
+    `bonus` names the story that the digits of all standard kits open; `cover` tells what its picture shows.
+    """
 
     id: str
     name: Words
@@ -139,6 +175,8 @@ class Series:
     prefix: str
     case_size: int
     entries: tuple[Entry, ...]
+    bonus: str | None = None
+    cover: Words | None = None
 
     @property
     def kits(self) -> tuple[Kit, ...]:
@@ -149,6 +187,16 @@ class Series:
     def standard_kits(self) -> tuple[Kit, ...]:
         """Return the kits that count towards completeness."""
         return tuple(entry.kit for entry in self.entries if not entry.chase)
+
+    @property
+    def digits(self) -> str:
+        """Return the digits that open the bonus page: nobody needs a chase for it."""
+        return "".join(entry.digit for entry in self.entries if not entry.chase)
+
+    @property
+    def chase_digits(self) -> str:
+        """Return the digits that add the chases' passage when they follow the others."""
+        return "".join(entry.digit for entry in self.entries if entry.chase)
 
 
 def _gtin_holds(gtin: str) -> bool:

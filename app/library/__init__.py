@@ -6,20 +6,28 @@ import json
 import re
 import subprocess
 import sys
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any, TypeVar, cast
 
 from app.core.errors import UserError
-from app.core.story import CleanHtml, FrontMatter, Story
-from app.reading import FileBrokenError, read_text, read_yaml
+from app.core.story import CleanHtml, FrontMatter, Layer, LayerFront, Source, Story
+from app.reading import FileBrokenError, read_text, read_toml, read_yaml
 from app.workspace import Workspace
 from app.writing import write_whole
 
-RENDERER = "1"
+Front = TypeVar("Front", FrontMatter, LayerFront)
+
+RENDERER = "3"
 """Part of every cache key: raise it when the rendering changes."""
 
 RENDER_SECONDS = 2
+SOURCES_FILE = "sources.toml"
+NOTE_USED = re.compile(r"\[\^([A-Za-z0-9-]+)\](?!:)")
+NOTE_GIVEN = re.compile(r"^\[\^([A-Za-z0-9-]+)\]:", re.MULTILINE)
+NOTE_LISTED = re.compile(r'<li id="fn:([^"]+)"')
 FRONT_MATTER = re.compile(r"\A---\n(?P<front>.*?)\n---\n(?P<text>.*)\Z", re.DOTALL)
 
 
@@ -34,10 +42,15 @@ class Rendered:
     body: CleanHtml
     notes: CleanHtml
 
+    @property
+    def numbers(self) -> dict[str, int]:
+        """Return each footnote's number by its label."""
+        return {label: number for number, label in enumerate(NOTE_LISTED.findall(self.notes.text), start=1)}
 
-def story_path(workspace: Workspace, kit_id: str, language: str) -> Path:
-    """Return where a story's file lies."""
-    return workspace.stories / kit_id / f"{language}.md"
+
+def story_path(workspace: Workspace, kit_id: str, name: str) -> Path:
+    """Return where a story's file lies; `name` is its language, or language and layer as in "vi.easy"."""
+    return workspace.stories / kit_id / f"{name}.md"
 
 
 def read_story(workspace: Workspace, kit_id: str, language: str) -> Story:
@@ -47,7 +60,28 @@ def read_story(workspace: Workspace, kit_id: str, language: str) -> Story:
         FileMissingError: the story is not written in this language.
         FileBrokenError, KeyWrongError: its front matter is not right.
     """
-    path = story_path(workspace, kit_id, language)
+    front, text = _read(story_path(workspace, kit_id, language), FrontMatter)
+    return Story(kit=kit_id, language=language, front=front, text=text)
+
+
+def read_layer(workspace: Workspace, kit_id: str, language: str, layer: str) -> Layer:
+    """Return a layer of a story, or a bonus page (`layer` is "" then).
+
+    Raises:
+        FileMissingError: it is not written in this language.
+        FileBrokenError, KeyWrongError: its front matter is not right.
+    """
+    blank = Layer(kit=kit_id, language=language, layer=layer, front=LayerFront(title="", summary=""), text="")
+    front, text = _read(story_path(workspace, kit_id, blank.name), LayerFront)
+    return replace(blank, front=front, text=text)
+
+
+def has_layer(workspace: Workspace, kit_id: str, language: str, layer: str) -> bool:
+    """Tell whether a layer is written in a language."""
+    return story_path(workspace, kit_id, f"{language}.{layer}").is_file()
+
+
+def _read(path: Path, kind: type[Front]) -> tuple[Front, str]:
     parts = FRONT_MATTER.match(read_text(path))
     if parts is None:
         raise FileBrokenError(
@@ -55,47 +89,97 @@ def read_story(workspace: Workspace, kit_id: str, language: str) -> Story:
             where=str(path),
             mend="Begin the file with a line ---, then the keys, then a line ---, then the text",
         )
-    front = _front_matter(parts["front"], str(path))
-    return Story(kit=kit_id, language=language, front=front, text=parts["text"])
+    return cast(Front, _front_matter(parts["front"], cast(Any, kind), str(path))), parts["text"]
 
 
 @lru_cache(maxsize=512)  # a page view reads the file but never parses the same front matter twice
-def _front_matter(front: str, where: str) -> FrontMatter:
-    return read_yaml(front, FrontMatter, where=where)
+def _front_matter(front: str, kind: Any, where: str) -> Any:
+    return read_yaml(front, kind, where=where)
 
 
-def render(workspace: Workspace, story: Story) -> Rendered:
+def read_sources(workspace: Workspace) -> dict[str, Source]:
+    """Return the sources that all stories share, by the label of their footnote; empty without the file.
+
+    Raises:
+        FileBrokenError, KeyWrongError: the file is not right.
+    """
+    path = workspace.stories / SOURCES_FILE
+    return _sources(path, path.stat().st_mtime_ns) if path.is_file() else {}
+
+
+@lru_cache(maxsize=8)
+def _sources(path: Path, _changed_ns: int) -> dict[str, Source]:
+    return read_toml(path, dict[str, Source])
+
+
+def with_notes(workspace: Workspace, story: Story | Layer) -> str:
+    """Return the text with a footnote from the shared sources for each one it uses and does not give."""
+    given, sources = set(NOTE_GIVEN.findall(story.text)), read_sources(workspace)
+    used = dict.fromkeys([*NOTE_USED.findall(story.text), *story.front.sources])
+    notes = [
+        f"[^{label}]: {sources[label].text[story.language]} <{sources[label].url}>"
+        for label in used
+        if label not in given and label in sources
+    ]
+    return "\n".join([story.text.rstrip(), "", *notes, ""])
+
+
+def render(workspace: Workspace, story: Story | Layer) -> Rendered:
     """Return the story as clean HTML, from the cache if the same text was rendered before.
 
     Raises:
         StoryRenderError: the text needs more time or memory than a story may.
     """
-    key = hashlib.sha256(f"{RENDERER}\0{story.language}\0{story.text}".encode()).hexdigest()
-    cached = workspace.state / "cache" / "stories" / f"{key}.json"
+    text = with_notes(workspace, story)
+    cached = _cached(workspace, story, text)
     try:
         parts = json.loads(cached.read_bytes())
     except (OSError, ValueError):
-        parts = _render_in_child(workspace, story)
-        with contextlib.suppress(OSError):  # a cache that cannot be written only costs time
-            write_whole(cached, json.dumps(parts, ensure_ascii=False).encode())
+        try:
+            (parts,) = _render_in_child([text])
+        except (subprocess.TimeoutExpired, subprocess.CalledProcessError) as error:
+            raise StoryRenderError(
+                f"the text could not be turned into a page within {RENDER_SECONDS} s and 512 MB",
+                where=str(story_path(workspace, story.kit, story.name)),
+                mend="Look for long rows of brackets or stars and remove them",
+            ) from error
+        _keep(cached, parts)
     return Rendered(body=CleanHtml(parts["body"]), notes=CleanHtml(parts["notes"]))
 
 
-def _render_in_child(workspace: Workspace, story: Story) -> dict[str, str]:
-    where = str(story_path(workspace, story.kit, story.language))
-    try:
-        child = subprocess.run(
-            [sys.executable, "-m", "app.library.render", str(RENDER_SECONDS)],
-            input=story.text.encode(),
-            capture_output=True,
-            timeout=RENDER_SECONDS * 5,
-            check=True,
-        )
-    except (subprocess.TimeoutExpired, subprocess.CalledProcessError) as error:
-        raise StoryRenderError(
-            f"the text could not be turned into a page within {RENDER_SECONDS} s and 512 MB",
-            where=where,
-            mend="Look for long rows of brackets or stars and remove them",
-        ) from error
-    parts: dict[str, str] = json.loads(child.stdout)
+def render_ahead(workspace: Workspace, stories: Sequence[Story | Layer]) -> None:
+    """Render what is not in the cache yet, together: a child takes longer to start than to render.
+
+    A text that is more than the child may do spoils its whole batch; `render` then tells which one it is.
+    """
+    texts = {
+        _cached(workspace, story, text): text for story in stories for text in [with_notes(workspace, story)]
+    }
+    due = {path: text for path, text in texts.items() if not path.is_file()}
+    if due:
+        with contextlib.suppress(subprocess.TimeoutExpired, subprocess.CalledProcessError):
+            for path, parts in zip(due, _render_in_child(list(due.values())), strict=True):
+                _keep(path, parts)
+
+
+def _cached(workspace: Workspace, story: Story | Layer, text: str) -> Path:
+    key = hashlib.sha256(f"{RENDERER}\0{story.language}\0{text}".encode()).hexdigest()
+    return workspace.state / "cache" / "stories" / f"{key}.json"
+
+
+def _keep(path: Path, parts: dict[str, str]) -> None:
+    with contextlib.suppress(OSError):  # a cache that cannot be written only costs time
+        write_whole(path, json.dumps(parts, ensure_ascii=False).encode())
+
+
+def _render_in_child(texts: list[str]) -> list[dict[str, str]]:
+    seconds = RENDER_SECONDS * len(texts)
+    child = subprocess.run(
+        [sys.executable, "-m", "app.library.rendering", str(seconds)],
+        input=json.dumps(texts).encode(),
+        capture_output=True,
+        timeout=seconds * 5,
+        check=True,
+    )
+    parts: list[dict[str, str]] = json.loads(child.stdout)
     return parts

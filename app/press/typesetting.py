@@ -16,6 +16,8 @@ from app.workspace import Workspace
 
 VIEW_BOX = re.compile(r'viewBox="[-0-9. ]+"')
 
+INLINE_DRAWING = "data:image/svg+xml;base64,"
+
 BODY_FONT = (
     '@font-face { font-family: "Be Vietnam Pro"; font-weight: 700; src: url(font:BeVietnamPro-Bold.ttf) }'
     '@font-face { font-family: "Be Vietnam Pro"; font-weight: 400; src: url(font:BeVietnamPro-Regular.ttf) }'
@@ -79,10 +81,10 @@ class _Unset(logging.Handler):
 
 
 class _WorkspaceFiles(URLFetcher):  # type: ignore[misc]
-    """Serves files of kits/ and print/ and the body font, and refuses everything else."""
+    """Serves files of kits/ and print/, drawings that stand in the page and the body font, nothing else."""
 
     def __init__(self, workspace: Workspace) -> None:
-        super().__init__(allowed_protocols=("file", "font"))
+        super().__init__(allowed_protocols=("file", "font", "data"))
         self.refusals: list[str] = []
         self.used: dict[str, str] = {}
         self._workspace = workspace
@@ -100,6 +102,8 @@ class _WorkspaceFiles(URLFetcher):  # type: ignore[misc]
         if parts.scheme == "font":
             self.used[f"font:{parts.path}"] = self._digest(f"font:{parts.path}")
             return URLFetcherResponse(url, self._font(parts.path), {"Content-Type": "font/ttf"})
+        if url.startswith(INLINE_DRAWING):
+            return super().fetch(url, headers)
         path = Path(unquote(parts.path)).resolve()
         if parts.scheme != "file" or not any(path.is_relative_to(folder) for folder in self._folders):
             raise FatalURLFetchingError(f"the design asks for {url}, which is not a file of this workspace")

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from app.catalogue import art_path, silhouette_path
 from app.core.code import spell
 from app.core.commitment import Label, contents_leaf, printed_root
 from app.core.errors import UserError
@@ -16,6 +15,7 @@ from app.core.plan import NO_PREVIOUS
 from app.core.proof import SealedContent
 from app.ledger import Run
 from app.library import read_story
+from app.pictures import art_path, silhouette_path
 from app.press.proof import Due
 from app.press.slots import QR_SLOT
 from app.press.stamping import Card

@@ -3,11 +3,12 @@
 Each design of print/ gets its values from one function here; the words stand in the design.
 """
 
+import base64
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from app.catalogue import art_path, read_series, read_silhouette
+from app.catalogue import read_series
 from app.core.commitment import printed_root
 from app.core.errors import UserError
 from app.core.kit import Kit, Series
@@ -15,6 +16,7 @@ from app.core.manifest import manifest_digest, parse_manifest
 from app.core.story import CleanHtml, Fact
 from app.ledger import Run
 from app.library import Rendered, read_story, render
+from app.pictures import art_path, parse_svg, read_silhouette, step_picture, steps_drawn
 from app.runs import Station
 from app.runs.planning import outlook
 from app.workspace import Workspace
@@ -25,7 +27,6 @@ LEAST_WIDTH_MM, LEAST_HEIGHT_MM = 148.0, 210.0
 _BACK_LINK = re.compile(r'(?:\s|&nbsp;)*<a [^>]*class="footnote-backref"[^>]*>.*?</a>')
 _LINK = re.compile(r"</?a\b[^>]*>")
 _ID = re.compile(r' id="[^"]*"')
-_NOTE = re.compile(r'<li id="fn:([^"]+)"')
 
 Values = dict[str, object]
 
@@ -56,9 +57,20 @@ def leaflet_values(workspace: Workspace, series: Series) -> list[Values]:
             "maker": workspace.maker_name,
             "art": art_path(workspace, series.id, kit.id).as_uri(),
             "silhouette": read_silhouette(workspace, series.id, kit.id),
+            "drawn": _steps_drawn(workspace, series, kit),
         }
         for kit in series.kits
     ]
+
+
+def _steps_drawn(workspace: Workspace, series: Series, kit: Kit) -> dict[int, str]:
+    """Return the pictures of the building steps that the kit's picture has, as addresses that hold them."""
+    numbers = steps_drawn(parse_svg(art_path(workspace, series.id, kit.id)))
+    pictures = {number: step_picture(workspace, series.id, kit.id, number) for number in sorted(numbers)}
+    return {
+        number: f"data:image/svg+xml;base64,{base64.b64encode(picture).decode()}"
+        for number, picture in pictures.items()
+    }
 
 
 def classroom_values(workspace: Workspace, series: Series) -> list[Values]:
@@ -143,8 +155,7 @@ def _classroom_sheet(workspace: Workspace, series: Series, kit: Kit, language: s
 
 def _noted(facts: Sequence[Fact], rendered: Rendered) -> list[tuple[Fact, int | None]]:
     """Return each fact with the number of the note it comes from, if the text has that note."""
-    numbers = {label: number for number, label in enumerate(_NOTE.findall(rendered.notes.text), start=1)}
-    return [(fact, numbers.get(fact.source)) for fact in facts]
+    return [(fact, rendered.numbers.get(fact.source)) for fact in facts]
 
 
 def _on_paper(html: CleanHtml) -> CleanHtml:

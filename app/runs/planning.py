@@ -7,13 +7,14 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from app.catalogue import art_path, parse_svg, read_series, read_silhouette
+from app.catalogue import read_series
 from app.core.errors import UserError
 from app.core.forecast import Forecast, forecast
 from app.core.kit import Series
 from app.core.plan import NO_PREVIOUS, Beacon, KitCount, Plan, validate
 from app.ledger import Run
 from app.library import read_story
+from app.pictures import art_path, parse_svg, read_silhouette
 from app.runs import Station
 from app.runs.life import plan_of
 from app.workspace import printable_host

@@ -1,15 +1,16 @@
-"""The buyer's pages: read, scan, claim, album."""
+"""The buyer's pages: home, scan, claim, album."""
 
 import secrets
 from datetime import UTC, datetime
 from urllib.parse import quote
 
-from flask import Blueprint, Request, Response, abort, make_response, redirect, request
+from flask import Blueprint, Request, Response, abort, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.albums.claiming import ALBUM_KEY_BYTES, Claimed, TakenError, VoidedError, claim, kit_of, scan
-from app.albums.pages import album_pages, art, shelves, story_page, story_place
-from app.web.headers import FILE_SECONDS, PICTURE_POLICY, from_this_site
+from app.albums.pages import album_pages, shelves
+from app.albums.stories import story_page
+from app.web.headers import from_this_site
 from app.web.present import YEAR_SECONDS, shared, show, site, spoken
 from app.workspace import is_private_host
 
@@ -43,23 +44,6 @@ def home(language: str, series: str | None = None) -> Response:
     """Show every series, or one: kits, stories and odds."""
     shown = shelves(site(), language, series)
     return shared(show("home.html", language, shelves=shown, place=series or "", here="home"))
-
-
-@pages.get("/<language>/<series>/<kit>")
-def story(language: str, series: str, kit: str) -> Response:
-    """Show a story at its canonical address."""
-    page = story_page(site(), series, kit, language)
-    return shared(show("story.html", language, page=page, scan=None, place=f"{series}/{kit}", here="story"))
-
-
-@pages.get("/s/<kit>")
-@pages.get("/S/<kit>")
-def short_story(kit: str) -> AnyResponse:
-    """Lead from the address on a card that everyone may read to the story in the visitor's language."""
-    place = "/".join(story_place(site(), kit))
-    answer = redirect(f"/{spoken()}/{place}", 302)
-    answer.headers["Vary"] = "Accept-Language, Cookie"
-    return answer
 
 
 @pages.get("/b/")
@@ -112,18 +96,6 @@ def album() -> Response:
     return show(
         "album.html", spoken(), albums=shown, added=kit_of(site(), new) if held else None, here="album"
     )
-
-
-@pages.get("/kits/<series>/<kit>/art.svg")
-def picture(series: str, kit: str) -> Response:
-    """Send a kit's picture."""
-    response = make_response(art(site(), series, kit))
-    response.content_type = "image/svg+xml"
-    response.headers["Content-Security-Policy"] = PICTURE_POLICY
-    response.headers["Cache-Control"] = f"public, max-age={FILE_SECONDS}"
-    response.add_etag()
-    response.make_conditional(request)
-    return response
 
 
 def _opened(code: str, status: int = 200) -> Response:

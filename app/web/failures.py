@@ -10,7 +10,7 @@ from limits.strategies import MovingWindowRateLimiter
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from app.albums.claiming import UnknownCodeError
-from app.albums.pages import PageMissingError
+from app.albums.stories import PageMissingError
 from app.core.code import KeyboardCodeError, MistypedCodeError
 from app.core.errors import UserError
 from app.web.present import show, spoken

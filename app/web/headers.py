@@ -16,12 +16,13 @@ POWERS_OFF = ", ".join(
 )  # fmt: skip
 
 
-def policy(style: str) -> str:
-    """Return the Content-Security-Policy of pages whose one inline style is `style`."""
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+def policy(*styles: str) -> str:
+    """Return the Content-Security-Policy of pages whose one inline style is one of `styles`."""
+    digests = [base64.b64encode(hashlib.sha256(style.encode()).digest()).decode() for style in styles]
+    allowed = " ".join(f"'sha256-{digest}'" for digest in digests)
     return (
         "default-src 'none'; script-src 'self'; worker-src 'self'; img-src 'self' data:; font-src 'self'; "
-        f"style-src 'self' 'sha256-{digest}'; media-src 'self'; connect-src 'self'; manifest-src 'self'; "
+        f"style-src 'self' {allowed}; media-src 'self'; connect-src 'self'; manifest-src 'self'; "
         "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     )
 

@@ -16,7 +16,7 @@ from statistics import median
 from app.core.allocation import allocate
 from app.core.completion import box_by_box
 from app.library import read_story, render
-from app.library.render import render as parse
+from app.library.rendering import render as parse
 from app.runs import open_station
 from app.runs.life import commit_run, seal_run
 from app.runs.planning import plan_run

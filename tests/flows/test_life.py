@@ -491,7 +491,7 @@ def _spellings(code: str) -> list[bytes]:
 
 def test_a_kit_that_left_the_series_after_the_plan_stops_the_commit(station: Station, write: Write) -> None:
     plan(station)
-    write("kits/tiny/series.toml", '[[kits]]\nid = "fish"\nshare = 1\nchase = true\n', "")
+    write("kits/tiny/series.toml", '[[kits]]\nid = "fish"\nshare = 1\ndigit = "9"\nchase = true\n', "")
     with pytest.raises(PlanOutdatedError, match=r"fish.*--replace"):
         commit(station)
     assert show_run(station, "TY-1").state == "planned"

@@ -171,6 +171,12 @@ def test_no_code_stands_in_a_name_in_metadata_or_beside_the_cards(ordered: Order
             assert code[:6] not in shown
 
 
+def test_the_letters_of_few_codes_are_not_remembered(ordered: Ordered) -> None:
+    remembered = list((ordered.workspace.state / "cache" / "press").iterdir())
+    assert remembered
+    assert not [place for place in remembered if b'"glyphs"' in place.read_bytes().partition(b"\n")[0]]
+
+
 # Some boxes
 
 

@@ -1,6 +1,5 @@
 """Planning a run: what is accepted, what is refused, in which words, and that a refusal leaves nothing."""
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,11 +14,10 @@ from app.runs.life import commit_run, list_runs
 from app.runs.planning import plan_run
 from app.web.languages import known_languages
 from app.workspace import BaseUrlError, find_workspace, printable_host
-from tests.conftest import CEREMONY, NOW, REPOSITORY, SECRET
+from tests.conftest import CEREMONY, NOW, SECRET
 
 Write = Callable[[str, str, str], Path]
 
-TINY = REPOSITORY / "tests" / "workspaces" / "tiny"
 KIT = "kits/tiny/bridge/kit.toml"
 SERIES = "kits/tiny/series.toml"
 STORY = "stories/bridge/en.md"
@@ -28,19 +26,7 @@ SENTENCE = "A short sentence told to try this page 3."
 DRAND = "a" * 64 + "/1"
 
 
-@pytest.fixture(scope="module")
-def rendered(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The cache of the tiny workspace's stories, so that each test renders only what it changes."""
-    copy = tmp_path_factory.mktemp("rendered") / "tiny"
-    shutil.copytree(TINY, copy, ignore=shutil.ignore_patterns("var"))
-    check_workspace(find_workspace(str(copy)), known_languages())
-    return copy / "var" / "cache"
-
-
-@pytest.fixture
-def folder(folder: Path, rendered: Path) -> Path:
-    shutil.copytree(rendered, folder / "var" / "cache")
-    return folder
+pytestmark = pytest.mark.usefixtures("read_before")
 
 
 def refusal(station: Station, series: str = "tiny", **changed: Any) -> str:
@@ -307,7 +293,7 @@ def test_a_file_that_is_not_utf_8_is_named(station: Station, folder: Path) -> No
 @pytest.mark.parametrize(
     ("name", "old", "new", "key"),
     [
-        (KIT, "pieces = 9", 'pieces = "nine"', "assembly.1.pieces"),
+        (KIT, "pieces = 9", 'pieces = "nine"', "assembly.1.parts.1.pieces"),
         (KIT, "pieces = 9", "pieces = 0", "pieces"),
         (KIT, "latitude = 21.03", "latitude = 121.03", "latitude"),
         (KIT, 'scale = "1:50"', 'scale = "50"', "scale"),
@@ -480,7 +466,7 @@ def test_a_language_that_the_pages_do_not_speak_is_told_by_check(folder: Path, w
         (STORY, "A short sentence told to try this page 3.", "<b>Bold.</b>", "holds HTML"),
         (STORY, "A short sentence told to try this page 3.", "![x](https://x.example/x.png)", "picture"),
         (STORY, "## Wooden Bridge", "# Wooden Bridge", "one #"),
-        (STORY, "Nguồn.[^S1]", "Nguồn.[^S2]", "[^S2] is used but not given"),
+        (STORY, "Nguồn.[^S1]", "Nguồn.[^S9]", "[^S9] is used but not given"),
         (STORY, "Nguồn.[^S1]", "Nguồn.", "[^S1] is given but never used"),
         (STORY, 'value: "12", label: pieces, source: S1', 'value: "12", label: pieces, source: S7', "S7"),
         (STORY, "A short sentence told to try this page", "", "at least 200"),
@@ -518,7 +504,7 @@ def test_check_refuses_to_lose_a_kit_that_stands_in_a_manifest(
     plan_run(station, "tiny", boxes=16, now=NOW)
     commit_run(station, "TY-1", entropy=SECRET, now=NOW)
     assert problems(folder) == ""
-    write(SERIES, '[[kits]]\nid = "fish"\nshare = 1\nchase = true\n', "")
+    write(SERIES, '[[kits]]\nid = "fish"\nshare = 1\ndigit = "9"\nchase = true\n', "")
     for path in (*(folder / "stories" / "fish").glob("*"), folder / "stories" / "fish"):
         path.unlink() if path.is_file() else path.rmdir()
     assert "fish" in problems(folder)

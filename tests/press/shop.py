@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from pikepdf import Array, Name
 from PIL import Image
 
-from app.catalogue import art_path, read_series
+from app.catalogue import read_series
 from app.library import read_story
+from app.pictures import art_path
 from app.press.design import Design, read_design, typeset
 from app.press.exchange import PRESS_VERSION, mark_for_press
 from app.press.inks import Inks, read_inks

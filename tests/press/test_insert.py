@@ -481,7 +481,7 @@ def test_a_contents_root_that_is_not_that_of_the_boxes_is_not_printed(small: Sta
 
 def test_a_run_whose_kit_has_left_the_series_is_refused_in_words(small: Station) -> None:
     path = small.workspace.kits / "tiny" / "series.toml"
-    replace_in(path, '[[kits]]\nid = "bridge"\nshare = 4\n', "")
+    replace_in(path, '[[kits]]\nid = "bridge"\nshare = 4\ndigit = "2"\n', "")
     assert "bridge" in refused(small, UserError)
 
 

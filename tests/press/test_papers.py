@@ -16,7 +16,7 @@ from PIL import Image
 
 from app.catalogue import read_series
 from app.core.commitment import printed_root
-from app.core.kit import Assembly, Entry, Kit, Series, Step
+from app.core.kit import Assembly, Entry, Kit, Part, Series, Step
 from app.core.manifest import manifest_digest, parse_manifest
 from app.core.plan import Beacon
 from app.library import read_story, render
@@ -107,6 +107,12 @@ def plain(markup: str) -> list[str]:
     ]
 
 
+def runs_over(part: str, first: str, both: str) -> bool:
+    """Tell whether a paragraph stands on a sheet, whole or begun on its first page and ended on the next."""
+    ways = range(len(part) + 1)
+    return any(part[:cut] in first and part[cut:] in both.removeprefix(first) for cut in ways) or part in both
+
+
 def with_kits(series: Series, kits: Sequence[Kit]) -> Series:
     """Return the series with these kits, all of them standard."""
     return dataclasses.replace(series, entries=tuple(Entry(kit=kit, share=1, chase=False) for kit in kits))
@@ -151,7 +157,8 @@ def test_a_leaflet_is_one_sheet_with_every_part_and_step_in_both_languages(
         for group in kit.assembly:
             assert all(squeeze(group.name[language]) in inside for language in ("vi", "en"))
         counts = [str(group.pieces) for group in kit.assembly] + [str(kit.pieces)]
-        printed = [word.text for word in words(leaflets, 2 * number + 2) if 125 < word.right < 137]
+        right = [word.text for word in words(leaflets, 2 * number + 2) if 125 < word.right < 137]
+        printed = [said for said in right if said.isdecimal()]
         assert printed[: len(counts)] == counts
         for step in kit.steps:
             for words_ in (step.title, step.text):
@@ -195,7 +202,8 @@ def test_a_long_leaflet_loses_no_step_and_a_long_name_moves_nothing(own: Workspa
     )
     groups = tuple(
         Assembly(
-            name={"vi": f"Nhóm mảnh có cái tên rất dài số {n}", "en": f"A group of long name {n}"}, pieces=n
+            name={"vi": f"Nhóm mảnh có cái tên rất dài số {n}", "en": f"A group of long name {n}"},
+            parts=(Part(code=f"P{n}", name={"vi": "mảnh", "en": "piece"}, pieces=n),),
         )
         for n in range(1, 7)
     )
@@ -234,7 +242,7 @@ def test_a_classroom_sheet_tells_the_whole_story_on_two_pages(own: Workspace, sh
         for told in (front.title, front.summary, front.place, kit.name["vi"], kit.name["en"]):
             assert squeeze(told) in first
         for part in plain(rendered.body.text):
-            assert part in first, f"{kit.id} {language}: the story must end on its first page"
+            assert runs_over(part, first, both), f"{kit.id} {language}: {part[:40]}"
         for fact in front.facts:
             assert squeeze(fact.value) in first
         riddle = front.riddle

@@ -9,7 +9,10 @@ from app.core.code import check_character
 from tests.web.cast import Box, Phone, full_disk, spoil_run, void_box
 
 LANGUAGES = ("vi", "en")
-CANONICAL = ("home", "series", "story", "chase story", "run", "run box", "run box voided")
+CANONICAL = (
+    "home", "series", "story", "story in steps", "chase story", "layer", "bonus", "bonus wrong", "bonus open",
+    "bonus whole", "run", "run box", "run box voided",
+)  # fmt: skip
 PRIVATE = (
     "code entry", "code mistyped", "code by keyboard", "code unknown", "box of nobody", "box of mine",
     "box of another", "claim of another", "box voided", "box of mine voided", "claim voided", "album empty",
@@ -43,6 +46,12 @@ def visit_every_page(
         "home": bo.open(f"/{language}/"),
         "series": bo.open(f"/{language}/tiny"),
         "story": bo.open(f"/{language}/tiny/lantern"),
+        "story in steps": bo.open(f"/{language}/tiny/bridge"),
+        "layer": bo.open(f"/{language}/tiny/bridge/easy"),
+        "bonus": bo.open(f"/{language}/tiny/bonus"),
+        "bonus wrong": bo.open(f"/{language}/tiny/bonus?digits=73"),
+        "bonus open": bo.open(f"/{language}/tiny/bonus?digits=72"),
+        "bonus whole": bo.open(f"/{language}/tiny/bonus?digits=7-2-9"),
         "chase story": bo.open(f"/{language}/tiny/fish"),
         "run": bo.open("/R/TY-1"),
         "run box": bo.open(f"/R/TY-1/{first.edition:03d}"),

@@ -14,10 +14,11 @@ from urllib.parse import unquote, urlsplit
 
 from fontpkg_be_vietnam_pro import __file__ as font_package
 
-from app.catalogue import art_path, read_series
+from app.catalogue import read_series
 from app.core.code import ALPHABET, CODE_LENGTH, check_character
 from app.core.imposition import impose
 from app.library import read_story
+from app.pictures import art_path
 from app.press.design import read_design
 from app.press.slots import QR_SLOT
 from app.press.typesetting import VIEW_BOX

@@ -1,4 +1,4 @@
-"""The bounded child: Markdown on standard input, clean HTML as JSON on standard output.
+"""The bounded child: a JSON list of Markdown texts on standard input, clean HTML as JSON on standard output.
 
 Python-Markdown can be made to spin for minutes by a few kilobytes of brackets, so it never runs in a server.
 """
@@ -7,6 +7,7 @@ import json
 import re
 import resource
 import sys
+from functools import partial
 
 import markdown
 import nh3
@@ -19,7 +20,9 @@ TAGS = {
 ATTRIBUTES = {"a": {"href", "class", "title"}, "sup": {"id"}, "li": {"id"}, "div": {"class"}, "p": {"class"}}
 SCHEMES = {"http", "https", "mailto", "geo", "tel"}
 CLASSES = {"footnote-ref", "footnote-backref", "admonition", "admonition-title", "legend"}
-NOTE_ID = re.compile(r"fn(ref\d*)?:[A-Za-z0-9-]+")
+NOTE_ID = re.compile(r"fn(ref)?:[A-Za-z0-9-]+")
+NOTE_MARK = re.compile(r'<sup id="(fnref\d*:[^"]+)"')
+BACK_LINK = re.compile(r'(?:\s|&nbsp;|\u00a0)*<a [^>]*href="#(?P<to>fnref\d*:[^"]+)"[^>]*>[^<]*</a>')
 NOTES = '<div class="footnote">'
 
 
@@ -30,7 +33,16 @@ def render(text: str) -> dict[str, str]:
         extension_configs={"footnotes": {"BACKLINK_TEXT": "↩", "BACKLINK_TITLE": "↩ {}"}},
     )
     body, _, notes = converter.convert(text).partition(NOTES)
-    return {"body": clean(body), "notes": clean(notes.removesuffix("</div>").replace("<hr />", "", 1))}
+    found = clean(notes.removesuffix("</div>").replace("<hr />", "", 1))
+    return {
+        "body": clean(body),
+        "notes": BACK_LINK.sub(partial(_kept_if_first, set(NOTE_MARK.findall(body))), found),
+    }
+
+
+def _kept_if_first(marks: set[str], link: re.Match[str]) -> str:
+    """Return a note's first link back, and nothing for others or where the text has no mark to go back to."""
+    return link[0] if link["to"] in marks and link["to"].startswith("fnref:") else ""
 
 
 def clean(html: str) -> str:
@@ -41,7 +53,7 @@ def clean(html: str) -> str:
         attributes=ATTRIBUTES,
         attribute_filter=_keep_attribute,
         url_schemes=SCHEMES,
-        link_rel="noopener noreferrer",
+        link_rel=None,  # no link opens a window, and every page's header says how far it may be referred to
     ).strip()
 
 
@@ -54,11 +66,12 @@ def _keep_attribute(_tag: str, attribute: str, value: str) -> str | None:
 
 
 def main() -> None:
-    """Render standard input within the seconds of processor time given as the first argument."""
+    """Render the texts on standard input within the seconds of processor time given as the first argument."""
     seconds = int(sys.argv[1])
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    json.dump(render(sys.stdin.buffer.read().decode()), sys.stdout, ensure_ascii=False)
+    texts = json.loads(sys.stdin.buffer.read())
+    json.dump([render(text) for text in texts], sys.stdout, ensure_ascii=False)
 
 
 if __name__ == "__main__":

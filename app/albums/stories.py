@@ -1,0 +1,298 @@
+"""What the pages of stories show: a story, its other layers, a series' bonus page, and their pictures."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from app.albums import Site
+from app.core.errors import UserError
+from app.core.kit import Entry, Kit, Series
+from app.core.story import LAYERS, CleanHtml, FrontMatter, Layer, LayerFront, Story
+from app.library import Rendered, has_layer, read_layer, read_story, render, render_ahead
+from app.pictures import (
+    art_path,
+    cover_path,
+    icon_path,
+    parse_svg,
+    step_picture,
+    steps_drawn,
+)
+
+CHASE = "chase"
+"""The layer of a bonus page that the digits of the chases add."""
+
+
+class PageMissingError(UserError):
+    """There is no such series, kit or language."""
+
+
+@dataclass(frozen=True)
+class StoryPage:
+    """A story with everything that stands around it.
+
+    Attributes:
+        series: the kit's series.
+        kit: the kit.
+        chase: whether it is a rare kit.
+        number: its place among the standard kits, from 1; 0 for a chase.
+        front: the story's front matter.
+        body: the story.
+        notes: its footnotes, a list.
+        numbers: the footnotes' numbers by label.
+        layers: the other ways it is told in this language.
+        drawn: the building steps that have a picture.
+    """
+
+    series: Series
+    kit: Kit
+    chase: bool
+    number: int
+    front: FrontMatter
+    body: CleanHtml
+    notes: CleanHtml
+    numbers: Mapping[str, int]
+    layers: tuple[str, ...]
+    drawn: frozenset[int]
+
+
+@dataclass(frozen=True)
+class LayerPage:
+    """A story told otherwise: in easy language, for adults or for a class."""
+
+    series: Series
+    kit: Kit
+    layer: str
+    layers: tuple[str, ...]
+    front: LayerFront
+    body: CleanHtml
+    notes: CleanHtml
+
+
+@dataclass(frozen=True)
+class BonusPage:
+    """What the digits of a series open.
+
+    Attributes:
+        series: the series.
+        questions: each kit with the riddle that gives its digits, in the order of the digits.
+        asked: how many digits open the page.
+        typed: the digits that were typed.
+        right: how many of them stand at their place.
+        front: of the text that they open, None while they are not right.
+        body: the text.
+        notes: its footnotes.
+        more: whether the chases' digits would add a passage.
+    """
+
+    series: Series
+    questions: tuple[tuple[Entry, str], ...]
+    asked: int
+    typed: str
+    right: int
+    front: LayerFront | None
+    body: CleanHtml
+    notes: CleanHtml
+    more: bool
+
+
+def story_page(site: Site, series_id: str, kit_id: str, language: str) -> StoryPage:
+    """Return a kit's story.
+
+    Raises:
+        PageMissingError: there is no such series, kit or language.
+        UserError: the story's file is broken.
+    """
+    series = site.catalogue.get(series_id)
+    entry = next((entry for entry in series.entries if entry.kit.id == kit_id), None) if series else None
+    if series is None or entry is None or language not in site.workspace.languages:
+        raise PageMissingError("there is no such page")
+    story = read_story(site.workspace, kit_id, language)
+    rendered = render(site.workspace, story)
+    return StoryPage(
+        series=series,
+        kit=entry.kit,
+        chase=entry.chase,
+        number=0 if entry.chase else series.standard_kits.index(entry.kit) + 1,
+        front=story.front,
+        body=rendered.body,
+        notes=rendered.notes,
+        numbers=rendered.numbers,
+        layers=_layers(site, kit_id, language),
+        drawn=steps_drawn(parse_svg(art_path(site.workspace, series_id, kit_id))),
+    )
+
+
+def layer_page(site: Site, series_id: str, kit_id: str, language: str, layer: str) -> LayerPage:
+    """Return a kit's story told otherwise.
+
+    Raises:
+        PageMissingError: there is no such series, kit or language, or nobody has written this layer.
+        UserError: the layer's file is broken.
+    """
+    series = site.catalogue.get(series_id)
+    kit = next((kit for kit in series.kits if kit.id == kit_id), None) if series else None
+    if series is None or kit is None or language not in site.workspace.languages:
+        raise PageMissingError("there is no such page")
+    layers = _layers(site, kit_id, language)
+    if layer not in layers:
+        raise PageMissingError("there is no such page")
+    told = read_layer(site.workspace, kit_id, language, layer)
+    rendered = render(site.workspace, told)
+    return LayerPage(series, kit, layer, layers, told.front, rendered.body, rendered.notes)
+
+
+def bonus_page(site: Site, series_id: str, language: str, typed: str) -> BonusPage:
+    """Return what `typed` opens of a series' bonus page; signs that are no digits are passed over.
+
+    Raises:
+        PageMissingError: there is no such series or language, or it has no bonus page.
+        UserError: one of its files is broken.
+    """
+    series = site.catalogue.get(series_id)
+    if series is None or series.bonus is None or language not in site.workspace.languages:
+        raise PageMissingError("there is no such page")
+    digits = "".join(sign for sign in typed if sign in "0123456789")[: 2 * len(series.entries)]
+    everything = series.digits + series.chase_digits
+    standard = [entry for entry in series.entries if not entry.chase]
+    told = None
+    if digits in {series.digits, everything}:
+        told = _bonus(site, series.bonus, language, with_chase=digits == everything)
+    rendered = render(site.workspace, told) if told else Rendered(CleanHtml(""), CleanHtml(""))
+    return BonusPage(
+        series=series,
+        questions=tuple((entry, _set_riddle(site, entry, language)) for entry in standard),
+        asked=len(series.digits),
+        typed=digits,
+        right=sum(one == other for one, other in zip(digits, series.digits, strict=False)),
+        front=told.front if told else None,
+        body=rendered.body,
+        notes=rendered.notes,
+        more=digits != everything and has_layer(site.workspace, series.bonus, language, CHASE),
+    )
+
+
+def _bonus(site: Site, story: str, language: str, *, with_chase: bool) -> Layer:
+    """Return the bonus story, with the chases' passage at its end where there is one."""
+    told = read_layer(site.workspace, story, language, "")
+    if not (with_chase and has_layer(site.workspace, story, language, CHASE)):
+        return told
+    passage = read_layer(site.workspace, story, language, CHASE)
+    return replace(
+        told,
+        text=f"{told.text.rstrip()}\n\n## {passage.front.title}\n\n{passage.text.lstrip()}",
+        front=replace(told.front, uncertain=told.front.uncertain + passage.front.uncertain),
+    )
+
+
+def _set_riddle(site: Site, entry: Entry, language: str) -> str:
+    riddles = read_story(site.workspace, entry.kit.id, language).front.riddles
+    return next((riddle.question for riddle in riddles if riddle.kind == "set"), entry.kit.name[language])
+
+
+def _layers(site: Site, kit_id: str, language: str) -> tuple[str, ...]:
+    return tuple(layer for layer in LAYERS if has_layer(site.workspace, kit_id, language, layer))
+
+
+def story_place(site: Site, kit_id: str) -> tuple[str, str]:
+    """Return the series and the kit, by id, of a story that is asked for by its kit alone.
+
+    Args:
+        site: the public site.
+        kit_id: the kit's id, in capitals or not.
+
+    Raises:
+        PageMissingError: there is no such kit.
+    """
+    for series in site.catalogue.values():
+        if kit_id.lower() in {kit.id for kit in series.kits}:
+            return series.id, kit_id.lower()
+    raise PageMissingError("there is no such kit")
+
+
+def warm_up(site: Site) -> None:
+    """Render every story once, so that no visitor waits for it.
+
+    Raises:
+        UserError: the first story that cannot be told.
+    """
+    render_ahead(site.workspace, list(_everything(site)))
+    for series in site.catalogue.values():
+        for kit in series.kits:
+            for language in site.workspace.languages:
+                page = story_page(site, series.id, kit.id, language)
+                for layer in page.layers:
+                    layer_page(site, series.id, kit.id, language, layer)
+        for language in site.workspace.languages if series.bonus else ():
+            bonus_page(site, series.id, language, series.digits + series.chase_digits)
+
+
+def _everything(site: Site) -> Iterator[Story | Layer]:
+    """Yield every story, layer and bonus page of the site.
+
+    Raises:
+        UserError: the first that is missing or broken.
+    """
+    for series in site.catalogue.values():
+        for language in site.workspace.languages:
+            for kit in series.kits:
+                yield read_story(site.workspace, kit.id, language)
+                for layer in _layers(site, kit.id, language):
+                    yield read_layer(site.workspace, kit.id, language, layer)
+            if series.bonus:
+                yield _bonus(site, series.bonus, language, with_chase=False)
+                yield _bonus(site, series.bonus, language, with_chase=True)
+
+
+def art(site: Site, series_id: str, kit_id: str) -> bytes:
+    """Return a kit's picture as SVG.
+
+    Raises:
+        PageMissingError: there is no such kit; a path never comes from an address.
+    """
+    _require_kit(site, series_id, kit_id)
+    return art_path(site.workspace, series_id, kit_id).read_bytes()
+
+
+def step_art(site: Site, series_id: str, kit_id: str, step: int) -> bytes:
+    """Return the picture of a kit after so many building steps as SVG.
+
+    Raises:
+        PageMissingError: there is no such kit, or no picture of this step.
+    """
+    _require_kit(site, series_id, kit_id)
+    if step not in steps_drawn(parse_svg(art_path(site.workspace, series_id, kit_id))):
+        raise PageMissingError("there is no such picture")
+    return step_picture(site.workspace, series_id, kit_id, step)
+
+
+def icon(site: Site, series_id: str, kit_id: str) -> bytes:
+    """Return a kit's icon as SVG.
+
+    Raises:
+        PageMissingError: there is no such kit, or it has no icon.
+    """
+    _require_kit(site, series_id, kit_id)
+    return _drawn(icon_path(site.workspace, series_id, kit_id))
+
+
+def cover(site: Site, series_id: str) -> bytes:
+    """Return the cover of a series as SVG.
+
+    Raises:
+        PageMissingError: there is no such series, or it has no cover.
+    """
+    if series_id not in site.catalogue:
+        raise PageMissingError("there is no such picture")
+    return _drawn(cover_path(site.workspace, series_id))
+
+
+def _require_kit(site: Site, series_id: str, kit_id: str) -> None:
+    series = site.catalogue.get(series_id)
+    if series is None or kit_id not in {kit.id for kit in series.kits}:
+        raise PageMissingError("there is no such picture")
+
+
+def _drawn(path: Path) -> bytes:
+    if not path.is_file():
+        raise PageMissingError("there is no such picture")
+    return path.read_bytes()

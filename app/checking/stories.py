@@ -1,0 +1,217 @@
+"""Checks stories and their layers: words, notes, links, details."""
+
+import contextlib
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from app.checking.problems import ContentError
+from app.core.errors import UserError
+from app.core.kit import Kit, Series
+from app.core.story import LAYERS, Layer, Story
+from app.library import (
+    NOTE_GIVEN,
+    NOTE_USED,
+    SOURCES_FILE,
+    read_layer,
+    read_sources,
+    read_story,
+    render,
+    render_ahead,
+    story_path,
+)
+from app.workspace import Workspace
+
+FEWEST_WORDS = 200
+RAW_HTML = re.compile(r"<(?!https?://|mailto:)[a-zA-Z/!]")
+REMOTE_PICTURE = re.compile(r"!\[[^\]]*\]\(")
+LINK = re.compile(r"(?<!!)\[[^\]^]+\]\(([^)\s]+)\)")
+
+Catalogue = Mapping[str, Series]
+
+
+def story_problems(workspace: Workspace, catalogue: Catalogue) -> Iterator[UserError]:
+    """Yield what is wrong with the stories that are owed and with those that are there."""
+    try:
+        read_sources(workspace)
+    except UserError as error:
+        yield error
+        return
+    render_ahead(workspace, list(_readable(workspace, catalogue)))
+    for kit_id, language in _expected(workspace, catalogue):
+        yield from _story(workspace, kit_id, language, catalogue)
+    for kit_id, language, layer in sorted(written_layers(workspace)):
+        yield from _layer(workspace, kit_id, language, layer, catalogue)
+    for series in catalogue.values():
+        for language in workspace.languages if series.bonus else ():
+            yield from _layer(workspace, str(series.bonus), language, "", catalogue)
+
+
+def _readable(workspace: Workspace, catalogue: Catalogue) -> Iterator[Story | Layer]:
+    """Yield the stories and layers that can be read; the others are told about one by one."""
+    for kit_id, language in _expected(workspace, catalogue):
+        with contextlib.suppress(UserError):
+            yield read_story(workspace, kit_id, language)
+    for kit_id, language, layer in sorted(written_layers(workspace)):
+        with contextlib.suppress(UserError):
+            yield read_layer(workspace, kit_id, language, layer)
+
+
+def stray_problems(workspace: Workspace, catalogue: Catalogue) -> Iterator[UserError]:
+    """Yield files of stories/ that belong to nothing or are in no language of the workspace."""
+    bonus = {series.bonus for series in catalogue.values()}
+    known = {kit.id for series in catalogue.values() for kit in series.kits} | bonus
+    for folder in sorted(path for path in workspace.stories.glob("*") if path.is_dir()):
+        if folder.name not in known:
+            yield ContentError(
+                "this story belongs to no kit", where=str(folder), mend="Name it after a kit, or remove it"
+            )
+            continue
+        layers = ("chase",) if folder.name in bonus else LAYERS
+        for path in sorted(folder.glob("*.md")):
+            language, _, layer = path.stem.partition(".")
+            if language not in workspace.languages:
+                yield ContentError(
+                    f"the language {language} is not one of {', '.join(workspace.languages)}",
+                    where=str(path),
+                    mend="Add it to languages in hopke.toml, or rename the file",
+                )
+            elif layer and layer not in layers:
+                yield ContentError(
+                    f"{layer} is no layer that this story can have",
+                    where=str(path),
+                    mend=f"Rename the file: {language}.md, or {language}. and {', '.join(layers)}",
+                )
+
+
+def written_layers(workspace: Workspace) -> set[tuple[str, str, str]]:
+    """Return story, language and layer of every layer that is written."""
+    found = set()
+    for path in workspace.stories.glob("*/*.*.md"):
+        language, _, layer = path.stem.partition(".")
+        if language in workspace.languages and layer in {*LAYERS, "chase"}:
+            found.add((path.parent.name, language, layer))
+    return found
+
+
+def _expected(workspace: Workspace, catalogue: Catalogue) -> list[tuple[str, str]]:
+    """Return kit and language of every story that must be there or is there, also of a kit that is broken."""
+    owed = {
+        (kit.id, language)
+        for series in catalogue.values()
+        for kit in series.kits
+        for language in workspace.languages
+    }
+    bonus = {series.bonus for series in catalogue.values()}
+    there = {(path.parent.name, path.stem) for path in workspace.stories.glob("*/*.md")}
+    return sorted(
+        owed
+        | {
+            (kit_id, language)
+            for kit_id, language in there
+            if language in workspace.languages and kit_id not in bonus
+        }
+    )
+
+
+def _story(workspace: Workspace, kit_id: str, language: str, catalogue: Catalogue) -> Iterator[UserError]:
+    path = story_path(workspace, kit_id, language)
+    try:
+        story = read_story(workspace, kit_id, language)
+        render(workspace, story)
+    except UserError as error:
+        yield error
+        return
+    words = len(NOTE_LINE.sub("", story.text).split())
+    if words < FEWEST_WORDS:
+        yield ContentError(
+            f"the story has {words} words; a visitor gets at least {FEWEST_WORDS}",
+            where=str(path),
+            mend="Tell more",
+        )
+    yield from _text(workspace, story, path, catalogue)
+    for source in story.front.sources:
+        if source not in {*NOTE_GIVEN.findall(story.text), *read_sources(workspace)}:
+            yield ContentError(
+                f"a fact, a moment or a detail names {source}, which is not a note of the story",
+                where=str(path),
+                mend=f"Add {source} to stories/{SOURCES_FILE}, or [^{source}]: … to the story",
+            )
+    kit = next((kit for series in catalogue.values() for kit in series.kits if kit.id == kit_id), None)
+    yield from _details(story, kit, path) if kit else ()
+
+
+def _details(story: Story, kit: Kit, path: Path) -> Iterator[UserError]:
+    named = [detail.of for detail in story.front.details]
+    named += [riddle.in_drawing for riddle in story.front.riddles if riddle.in_drawing]
+    for name in dict.fromkeys(named):
+        if name not in kit.details:
+            yield ContentError(
+                f"the story looks closely at {name}, which is no detail of the picture",
+                where=str(path),
+                mend=f"Add {name} to [details] in the kit's kit.toml, or name one of it",
+            )
+
+
+def _layer(
+    workspace: Workspace, kit_id: str, language: str, layer: str, catalogue: Catalogue
+) -> Iterator[UserError]:
+    try:
+        told = read_layer(workspace, kit_id, language, layer)
+        render(workspace, told)
+    except UserError as error:
+        yield error
+        return
+    yield from _text(workspace, told, story_path(workspace, kit_id, told.name), catalogue)
+
+
+NOTE_LINE = re.compile(r"^\[\^[A-Za-z0-9-]+\]:.*$", re.MULTILINE)
+
+
+def _text(
+    workspace: Workspace, story: Story | Layer, path: Path, catalogue: Catalogue
+) -> Iterator[UserError]:
+    if RAW_HTML.search(story.text):
+        yield ContentError("the text holds HTML", where=str(path), mend="Write Markdown only")
+    if REMOTE_PICTURE.search(story.text):
+        yield ContentError(
+            "the text holds a picture", where=str(path), mend="Pictures are not supported yet: remove it"
+        )
+    if re.search(r"^# ", story.text, re.MULTILINE):
+        yield ContentError(
+            "a heading has one #, but the page's title is the only one of that size",
+            where=str(path),
+            mend="Use ##",
+        )
+    yield from _notes(workspace, story, path)
+    for target in LINK.findall(story.text):
+        if not _link_holds(target, workspace, catalogue):
+            yield ContentError(f"the link {target} leads nowhere", where=str(path), mend="Mend or remove it")
+
+
+def _notes(workspace: Workspace, story: Story | Layer, path: Path) -> Iterator[UserError]:
+    used, given = set(NOTE_USED.findall(story.text)), NOTE_GIVEN.findall(story.text)
+    for name in sorted(used - set(given) - set(read_sources(workspace))):
+        yield ContentError(
+            f"the note [^{name}] is used but not given",
+            where=str(path),
+            mend=f"Add {name} to stories/{SOURCES_FILE}, or [^{name}]: … to the story",
+        )
+    for name in sorted(set(given) - used):
+        yield ContentError(
+            f"the note [^{name}] is given but never used", where=str(path), mend="Use or remove it"
+        )
+    if len(given) != len(set(given)):
+        yield ContentError("a note is given twice", where=str(path), mend="Give every note once")
+
+
+def _link_holds(target: str, workspace: Workspace, catalogue: Catalogue) -> bool:
+    if target.startswith(("https://", "http://", "mailto:", "tel:", "geo:", "#")):
+        return True
+    parts = target.strip("/").split("/")
+    return (
+        len(parts) in {3, 4}
+        and parts[0] in workspace.languages
+        and parts[1] in catalogue
+        and parts[2] in {kit.id for kit in catalogue[parts[1]].kits}
+    )
