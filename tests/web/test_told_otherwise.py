@@ -98,6 +98,7 @@ def test_a_story_names_the_other_ways_it_is_told_and_each_leads_back(reader: Pho
     layer = read_html(reader.open("/en/tiny/bridge/easy").text)
     assert "The bridge in easy words" in layer.one("h1").text
     assert "/en/tiny/bridge" in layer.links
+    assert layer.by_id("chuyen").get("class") == "story easy"  # each line of the file on a line of its own
     assert "not yet been reviewed" in layer.one("section", "sources").text
     assert "A shared source, 2026." in layer.one("section", "sources").text
 
