@@ -69,10 +69,7 @@ def _values(workspace: Workspace) -> dict[str, dict[str, Any]]:
         kit.id: {
             "kit": {**asdict(kit), "pieces": kit.pieces},
             "series": {"id": series.id, "name": dict(series.name), "summary": dict(series.summary)},
-            "stories": {
-                language: asdict(read_story(workspace, kit.id, language).front)
-                for language in workspace.languages
-            },
+            "stories": {language: _front(workspace, kit.id, language) for language in workspace.languages},
             "art": art_path(workspace, SERIES, kit.id).as_uri(),
             "host": "h.example",
             "run": "TL-1",
@@ -91,6 +88,11 @@ def _write_cards(workspace: Workspace) -> None:
         for _ in range(MOST_CARDS):
             body = "".join(chance.choices(ALPHABET, k=CODE_LENGTH - 1))
             file.write(f"{chance.choice(shares)} {body}{check_character(body)}\n")
+
+
+def _front(workspace: Workspace, kit: str, language: str) -> dict[str, object]:
+    front = read_story(workspace, kit, language).front
+    return {**asdict(front), "riddle": asdict(front.riddle)}
 
 
 def _write_job(workspace: Workspace, name: str, design: str, values: Mapping[str, dict[str, Any]]) -> None:
