@@ -6,6 +6,7 @@ from pathlib import Path
 
 from app.albums import Site
 from app.albums.stories import PageMissingError
+from app.core.errors import UserError
 from app.core.kit import Kit, Series
 from app.library import read_story
 from app.pictures import art_path
@@ -14,6 +15,10 @@ from app.workspace import Workspace
 from app.writing import write_whole
 
 DESIGN = "share-picture"
+
+
+class PictureUnwrittenError(UserError):
+    """A picture cannot be written."""
 
 
 def share_picture(site: Site, series_id: str, kit_id: str, language: str) -> bytes:
@@ -58,9 +63,18 @@ def draw_share_pictures(site: Site, progress: Callable[[int, int], None]) -> int
             "summary": read_story(site.workspace, kit.id, language).front.summary,
             "series": f"{series.name[language]} · {site.workspace.maker_name}",
         }
-        write_whole(
-            _path(site.workspace, series, kit, language), draw_picture(site.workspace, DESIGN, values)
+        path, content = (
+            _path(site.workspace, series, kit, language),
+            draw_picture(site.workspace, DESIGN, values),
         )
+        try:
+            write_whole(path, content)
+        except OSError as error:
+            raise PictureUnwrittenError(
+                f"the picture cannot be written ({error.strerror})",
+                where=str(path),
+                mend="Make room on the disk, or mend the folder's rights",
+            ) from error
         progress(done, len(due))
     return len(due)
 

@@ -116,7 +116,14 @@ def keep_fingerprints(workspace: Workspace, folder: Path) -> tuple[Path, int]:
         )
     found = {mark for path in texts for mark in fingerprints(path.read_text("utf-8", errors="replace"))}
     path = workspace.stories / FINGERPRINTS_FILE
-    write_whole(path, b"".join(sorted(found)))
+    try:
+        write_whole(path, b"".join(sorted(found)))
+    except OSError as error:
+        raise ContentError(
+            f"the fingerprints cannot be written ({error.strerror})",
+            where=str(path),
+            mend="Make room on the disk, or mend the folder's rights",
+        ) from error
     return path, len(texts)
 
 
