@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from app.albums import Site
-from app.albums.stories import PageMissingError
+from app.albums.stories import PageMissingError, find_told
 from app.core.errors import UserError
 from app.core.kit import Kit, Series
 from app.library import read_story
@@ -27,18 +27,15 @@ def share_picture(site: Site, series_id: str, kit_id: str, language: str) -> byt
     Raises:
         PageMissingError: there is no such story, or its picture has not been drawn.
     """
-    path = share_picture_path(site, series_id, kit_id, language)
+    series, entry = find_told(site, series_id, kit_id, language)
+    path = share_picture_path(site, series, entry.kit, language)
     if path is None:
         raise PageMissingError("there is no such picture")
     return path.read_bytes()
 
 
-def share_picture_path(site: Site, series_id: str, kit_id: str, language: str) -> Path | None:
+def share_picture_path(site: Site, series: Series, kit: Kit, language: str) -> Path | None:
     """Return the file of a story's picture, None while it has not been drawn."""
-    series = site.catalogue.get(series_id)
-    kit = next((kit for kit in series.kits if kit.id == kit_id), None) if series else None
-    if series is None or kit is None or language not in site.workspace.languages:
-        return None
     path = _path(site.workspace, series, kit, language)
     return path if path.is_file() else None
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from app.albums import Site
 from app.core.errors import UserError
 from app.core.kit import Entry, Kit, Series
-from app.core.story import LAYERS, CleanHtml, FrontMatter, Layer, LayerFront, Story
+from app.core.story import CHASE, LAYERS, CleanHtml, FrontMatter, Layer, LayerFront, Story
 from app.library import Rendered, has_layer, read_layer, read_story, render, render_ahead
 from app.pictures import (
     art_path,
@@ -17,9 +17,6 @@ from app.pictures import (
     step_picture,
     steps_drawn,
 )
-
-CHASE = "chase"
-"""The layer of a bonus page that the digits of the chases add."""
 
 
 class PageMissingError(UserError):
@@ -102,10 +99,7 @@ def story_page(site: Site, series_id: str, kit_id: str, language: str) -> StoryP
         PageMissingError: there is no such series, kit or language.
         UserError: the story's file is broken.
     """
-    series = site.catalogue.get(series_id)
-    entry = next((entry for entry in series.entries if entry.kit.id == kit_id), None) if series else None
-    if series is None or entry is None or language not in site.workspace.languages:
-        raise PageMissingError("there is no such page")
+    series, entry = find_told(site, series_id, kit_id, language)
     story = read_story(site.workspace, kit_id, language)
     rendered = render(site.workspace, story)
     return StoryPage(
@@ -129,16 +123,37 @@ def layer_page(site: Site, series_id: str, kit_id: str, language: str, layer: st
         PageMissingError: there is no such series, kit or language, or nobody has written this layer.
         UserError: the layer's file is broken.
     """
-    series = site.catalogue.get(series_id)
-    kit = next((kit for kit in series.kits if kit.id == kit_id), None) if series else None
-    if series is None or kit is None or language not in site.workspace.languages:
-        raise PageMissingError("there is no such page")
+    series, entry = find_told(site, series_id, kit_id, language)
     layers = _layers(site, kit_id, language)
     if layer not in layers:
         raise PageMissingError("there is no such page")
     told = read_layer(site.workspace, kit_id, language, layer)
     rendered = render(site.workspace, told)
-    return LayerPage(series, kit, layer, layers, told.front, rendered.body, rendered.notes)
+    return LayerPage(series, entry.kit, layer, layers, told.front, rendered.body, rendered.notes)
+
+
+def find_kit(site: Site, series_id: str, kit_id: str) -> tuple[Series, Entry]:
+    """Return a series and a kit's place in it, both named by an address.
+
+    Raises:
+        PageMissingError: there is no such series or kit; a path never comes from an address.
+    """
+    series = site.catalogue.get(series_id)
+    for entry in series.entries if series else ():
+        if series and entry.kit.id == kit_id:
+            return series, entry
+    raise PageMissingError("there is no such series or kit")
+
+
+def find_told(site: Site, series_id: str, kit_id: str, language: str) -> tuple[Series, Entry]:
+    """Return a series and a kit's place in it, for a page in one of the site's languages.
+
+    Raises:
+        PageMissingError: there is no such series, kit or language.
+    """
+    if language not in site.workspace.languages:
+        raise PageMissingError("there is no such language")
+    return find_kit(site, series_id, kit_id)
 
 
 def bonus_page(site: Site, series_id: str, language: str, typed: str) -> BonusPage:
@@ -249,7 +264,7 @@ def art(site: Site, series_id: str, kit_id: str) -> bytes:
     Raises:
         PageMissingError: there is no such kit; a path never comes from an address.
     """
-    _require_kit(site, series_id, kit_id)
+    find_kit(site, series_id, kit_id)
     return art_path(site.workspace, series_id, kit_id).read_bytes()
 
 
@@ -259,7 +274,7 @@ def step_art(site: Site, series_id: str, kit_id: str, step: int) -> bytes:
     Raises:
         PageMissingError: there is no such kit, or no picture of this step.
     """
-    _require_kit(site, series_id, kit_id)
+    find_kit(site, series_id, kit_id)
     if step not in steps_drawn(parse_svg(art_path(site.workspace, series_id, kit_id))):
         raise PageMissingError("there is no such picture")
     return step_picture(site.workspace, series_id, kit_id, step)
@@ -271,7 +286,7 @@ def icon(site: Site, series_id: str, kit_id: str) -> bytes:
     Raises:
         PageMissingError: there is no such kit, or it has no icon.
     """
-    _require_kit(site, series_id, kit_id)
+    find_kit(site, series_id, kit_id)
     return _drawn(icon_path(site.workspace, series_id, kit_id))
 
 
@@ -284,12 +299,6 @@ def cover(site: Site, series_id: str) -> bytes:
     if series_id not in site.catalogue:
         raise PageMissingError("there is no such picture")
     return _drawn(cover_path(site.workspace, series_id))
-
-
-def _require_kit(site: Site, series_id: str, kit_id: str) -> None:
-    series = site.catalogue.get(series_id)
-    if series is None or kit_id not in {kit.id for kit in series.kits}:
-        raise PageMissingError("there is no such picture")
 
 
 def _drawn(path: Path) -> bytes:

@@ -8,7 +8,7 @@ from pathlib import Path
 from app.checking.problems import ContentError
 from app.core.errors import UserError
 from app.core.kit import Kit, Series
-from app.core.story import LAYERS, Layer, Story
+from app.core.story import CHASE, LAYERS, Layer, Story
 from app.library import (
     NOTE_GIVEN,
     NOTE_USED,
@@ -67,7 +67,7 @@ def stray_problems(workspace: Workspace, catalogue: Catalogue) -> Iterator[UserE
                 "this story belongs to no kit", where=str(folder), mend="Name it after a kit, or remove it"
             )
             continue
-        layers = ("chase",) if folder.name in bonus else LAYERS
+        layers = (CHASE,) if folder.name in bonus else LAYERS
         for path in sorted(folder.glob("*.md")):
             language, _, layer = path.stem.partition(".")
             if language not in workspace.languages:
@@ -89,7 +89,7 @@ def written_layers(workspace: Workspace) -> set[tuple[str, str, str]]:
     found = set()
     for path in workspace.stories.glob("*/*.*.md"):
         language, _, layer = path.stem.partition(".")
-        if language in workspace.languages and layer in {*LAYERS, "chase"}:
+        if language in workspace.languages and layer in {*LAYERS, CHASE}:
             found.add((path.parent.name, language, layer))
     return found
 

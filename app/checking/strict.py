@@ -7,7 +7,7 @@ from app.checking.problems import ContentError
 from app.checking.wording import Told, read_told, wording_problems
 from app.core.errors import UserError
 from app.core.kit import Entry, Kit, Series
-from app.core.story import LAYERS, RIDDLES, Riddle, Story
+from app.core.story import CHASE, LAYERS, RIDDLES, Riddle, Story
 from app.core.wording import contains, contains_any, words
 from app.library import has_layer, read_story, story_path
 from app.pictures import art_path, cover_path, icon_path, parse_svg, steps_drawn
@@ -197,7 +197,7 @@ def _bonus(
     if series.bonus is None:
         return
     for language in workspace.languages:
-        for layer in ("bonus", "chase") if series.chase_digits else ("bonus",):
+        for layer in ("bonus", CHASE) if series.chase_digits else ("bonus",):
             name = language if layer == "bonus" else f"{language}.{layer}"
             if story_path(workspace, series.bonus, name).is_file():
                 told[series.bonus, language, layer] = read_told(workspace, series.bonus, language, layer)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from app.checking.problems import ContentError
 from app.core.errors import UserError
-from app.core.story import Layer, Story
+from app.core.story import CHASE, Layer, Story
 from app.core.wording import (
     FINGERPRINT_BYTES,
     Glossary,
@@ -37,7 +37,7 @@ LENGTHS = {
     "adult": (500, 900),
     "class": (300, 600),
     "bonus": (250, 600),
-    "chase": (60, 200),
+    CHASE: (60, 200),
 }
 """Words of a layer, fewest and most; in Vietnamese syllables."""
 HARDEST_INDEX = 6.0

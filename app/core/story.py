@@ -141,6 +141,10 @@ LAYERS = ("easy", "adult", "class")
 """The same landmark told otherwise: in easy language, for adults, for a class."""
 
 
+CHASE = "chase"
+"""The layer of a bonus page that the digits of the chases add."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class LayerFront:
     """What stands between the two `---` lines of a layer, and of a bonus page."""

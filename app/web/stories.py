@@ -24,7 +24,7 @@ pages = Blueprint("stories", __name__)
 def story(language: str, series: str, kit: str) -> Response:
     """Show a story at its canonical address."""
     page = story_page(site(), series, kit, language)
-    picture = share_picture_path(site(), series, kit, language) is not None
+    picture = share_picture_path(site(), page.series, page.kit, language) is not None
     return shared(
         show(
             "story.html",
