@@ -6,19 +6,14 @@ from pathlib import Path
 
 from app.albums import Site
 from app.albums.stories import PageMissingError, find_told
-from app.core.errors import UserError
 from app.core.kit import Kit, Series
 from app.library import read_story
 from app.pictures import art_path
+from app.press.document import write_file
 from app.press.picture import draw_picture
 from app.workspace import Workspace
-from app.writing import write_whole
 
 DESIGN = "share-picture"
-
-
-class PictureUnwrittenError(UserError):
-    """A picture cannot be written."""
 
 
 def share_picture(site: Site, series_id: str, kit_id: str, language: str) -> bytes:
@@ -60,18 +55,7 @@ def draw_share_pictures(site: Site, progress: Callable[[int, int], None]) -> int
             "summary": read_story(site.workspace, kit.id, language).front.summary,
             "series": f"{series.name[language]} · {site.workspace.maker_name}",
         }
-        path, content = (
-            _path(site.workspace, series, kit, language),
-            draw_picture(site.workspace, DESIGN, values),
-        )
-        try:
-            write_whole(path, content)
-        except OSError as error:
-            raise PictureUnwrittenError(
-                f"the picture cannot be written ({error.strerror})",
-                where=str(path),
-                mend="Make room on the disk, or mend the folder's rights",
-            ) from error
+        write_file(_path(site.workspace, series, kit, language), draw_picture(site.workspace, DESIGN, values))
         progress(done, len(due))
     return len(due)
 

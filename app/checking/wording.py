@@ -27,9 +27,9 @@ from app.core.wording import (
     words,
 )
 from app.library import read_layer, read_story, story_path
+from app.press.document import write_file
 from app.reading import read_toml
 from app.workspace import Workspace
-from app.writing import write_whole
 
 LENGTHS = {
     "": (400, 700),
@@ -107,7 +107,7 @@ def keep_fingerprints(workspace: Workspace, folder: Path) -> tuple[Path, int]:
 
     Raises:
         ContentError: there is no text in the folder.
-        UserError: the file cannot be written.
+        OutputError: the file cannot be written.
     """
     texts = sorted(path for path in folder.rglob("*") if path.suffix in {".txt", ".md"})
     if not texts:
@@ -116,14 +116,7 @@ def keep_fingerprints(workspace: Workspace, folder: Path) -> tuple[Path, int]:
         )
     found = {mark for path in texts for mark in fingerprints(path.read_text("utf-8", errors="replace"))}
     path = workspace.stories / FINGERPRINTS_FILE
-    try:
-        write_whole(path, b"".join(sorted(found)))
-    except OSError as error:
-        raise ContentError(
-            f"the fingerprints cannot be written ({error.strerror})",
-            where=str(path),
-            mend="Make room on the disk, or mend the folder's rights",
-        ) from error
+    write_file(path, b"".join(sorted(found)))
     return path, len(texts)
 
 

@@ -8,7 +8,8 @@ import pytest
 from PIL import Image
 
 from app.albums import Site, open_site
-from app.albums.sharing import PictureUnwrittenError, draw_share_pictures, share_picture
+from app.albums.sharing import draw_share_pictures, share_picture
+from app.press.document import OutputError
 from app.web import create_app
 from app.workspace import Workspace
 from tests.web.cast import Phone
@@ -61,5 +62,5 @@ def test_a_workspace_without_the_design_draws_none(workspace: Workspace, site: S
 def test_a_picture_that_cannot_be_written_is_told_with_its_place(workspace: Workspace, site: Site) -> None:
     (workspace.state / "cache").mkdir(parents=True, exist_ok=True)
     (workspace.state / "cache" / "share").write_text("in the way")
-    with pytest.raises(PictureUnwrittenError, match="share"):
+    with pytest.raises(OutputError, match="share"):
         draw_share_pictures(site, quiet)
