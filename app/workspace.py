@@ -57,6 +57,22 @@ class Site:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Contact:
+    """Where buyers reach the maker: an e-mail address, a shop's https page, a place in words; "" for none."""
+
+    __pydantic_config__ = _STRICT
+    email: str = ""
+    shop: str = ""
+    place: str = ""
+
+    def __post_init__(self) -> None:
+        if self.email and not re.fullmatch(r"[^@\s<>\"]+@[^@\s<>\"]+\.[^@\s<>\"]+", self.email):
+            raise ValueError("email must be an address such as shop@example.org")
+        if self.shop and not re.fullmatch(r"https://[^\s<>\"]+", self.shop):
+            raise ValueError("shop must be an https address")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Workspace:
     """A maker's folder and its settings. `root` is given by where hopke.toml was found."""
 
@@ -68,12 +84,22 @@ class Workspace:
     languages: tuple[str, ...]
     paper: Paper = Paper()
     site: Site = Site()
+    contact: Contact = Contact()
 
     def __post_init__(self) -> None:
         if not self.maker.strip():
             raise ValueError("maker must not be empty")
         if not self.languages or any(not re.fullmatch(r"[a-z]{2}", language) for language in self.languages):
             raise ValueError('languages must be a list of two-letter tags such as ["vi", "en"]')
+
+    def told(self, language: str) -> str:
+        """Return the language that kits and stories speak on a page whose own words are in `language`.
+
+        Visitors from abroad read English rather than the first language, where there is English.
+        """
+        if language in self.languages:
+            return language
+        return "en" if "en" in self.languages else self.languages[0]
 
     @property
     def kits(self) -> Path:

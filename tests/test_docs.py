@@ -9,7 +9,7 @@ import click
 import pytest
 
 from app.cli import main
-from app.workspace import Paper, Site, Workspace
+from app.workspace import Contact, Paper, Site, Workspace
 
 README = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
 FOUND_NOT_SET = {"root"}
@@ -28,7 +28,7 @@ ALL = dict(commands(main, "hopke"))
 LEAVES = [path for path, command in ALL.items() if not isinstance(command, click.Group)]
 SETTINGS = [
     field.name
-    for kind in (Workspace, Paper, Site)
+    for kind in (Workspace, Paper, Site, Contact)
     for field in fields(kind)
     if field.name not in FOUND_NOT_SET and not is_dataclass(field.default)
 ]

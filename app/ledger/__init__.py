@@ -17,9 +17,9 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
 from app.core.errors import UserError
-from app.ledger.tables import Album, Claim, PrintMark, Run, RunTree, SealedBox
+from app.ledger.tables import Album, Claim, PrintMark, Report, Run, RunTree, SealedBox, Swap
 
-__all__ = ["Album", "Claim", "Ledger", "PrintMark", "Run", "RunTree", "SealedBox"]
+__all__ = ["Album", "Claim", "Ledger", "PrintMark", "Report", "Run", "RunTree", "SealedBox", "Swap"]
 
 OLDEST_SQLITE = (3, 51, 3)
 """Older ones can lose a write-ahead log that is reset while another connection reads."""

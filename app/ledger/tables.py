@@ -3,7 +3,17 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, DateTime, ForeignKey, LargeBinary, String, TypeDecorator
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    TypeDecorator,
+    text,
+)
 from sqlalchemy.engine import Dialect
 from sqlmodel import Field, SQLModel
 
@@ -105,15 +115,71 @@ class Album(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     key_hash: bytes = Field(sa_column=Column(LargeBinary(32), unique=True, nullable=False))
+    shown_at: bytes | None = Field(default=None, sa_column=Column(LargeBinary(32), unique=True, index=True))
+    """The hash of the address under which its owner lets others look at it; None while nobody may."""
     made_on: date
 
 
 class Claim(SQLModel, table=True):
-    """A box's kit in an album. The tag is the primary key: one box, one album."""
+    """A box's kit in an album. The tag is the primary key: one box, one album.
+
+    A forgotten album leaves its claims without one: the codes stay used.
+    """
 
     tag: bytes = Field(sa_column=Column(LargeBinary(16), ForeignKey("sealed_box.tag"), primary_key=True))
-    album: int = Field(foreign_key="album.id", index=True)
+    album: int | None = Field(default=None, foreign_key="album.id", index=True)
     run: str = Field(foreign_key="run.id")
     kit: str
     edition: int
     claimed_on: date
+
+
+_OPEN = text("state IN ('offered', 'answered')")
+
+
+class Swap(SQLModel, table=True):
+    """An exchange of two boxes between two albums, or a gift of one; done once or not at all."""
+
+    __table_args__ = (
+        CheckConstraint("state IN ('offered', 'answered', 'done', 'ended')", name="known_state"),
+        CheckConstraint("(state = 'done') = (done_on IS NOT NULL)", name="done_on_a_day"),
+        CheckConstraint("NOT gift OR takes IS NULL", name="a_gift_takes_nothing"),
+        CheckConstraint("gift OR state NOT IN ('answered', 'done') OR takes IS NOT NULL", name="two_boxes"),
+        # One promise a box: an open swap is the only one that its box stands in.
+        Index("swap_gives_once", "gives", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("swap_takes_once", "takes", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    key_hash: bytes = Field(sa_column=Column(LargeBinary(32), unique=True, nullable=False))
+    """The hash of the code that the first phone shows."""
+    gift: bool
+    gives: bytes = Field(sa_column=Column(LargeBinary(16), ForeignKey("claim.tag"), nullable=False))
+    giver: int | None = Field(default=None, foreign_key="album.id", index=True)
+    takes: bytes | None = Field(
+        default=None, sa_column=Column(LargeBinary(16), ForeignKey("claim.tag"), nullable=True)
+    )
+    taker: int | None = Field(default=None, foreign_key="album.id", index=True)
+    state: str
+    ends_at: datetime = Field(sa_type=UtcDateTime)
+    done_on: date | None = None
+
+
+class Report(SQLModel, table=True):
+    """Something a reader found wrong: of a kit, perhaps a box of a run. Never who, never free words."""
+
+    __table_args__ = (
+        CheckConstraint("kind IN ('part', 'code', 'text')", name="known_kind"),
+        CheckConstraint("edition IS NULL OR run IS NOT NULL", name="edition_of_a_run"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    kind: str
+    kit: str | None = None
+    run: str | None = Field(default=None, foreign_key="run.id", index=True)
+    edition: int | None = None
+    language: str
+    place: str = ""
+    """A part's code, or a heading of the story."""
+    fault: str = ""
+    """Which kind of mistake, one of a list."""
+    made_on: date
+    settled_on: date | None = None

@@ -1,14 +1,14 @@
 """The pages door: parse the request, call one flow, present."""
 
-from flask import Flask, Response, request
+from flask import Flask, Response, abort, request
 from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.albums import open_site
 from app.albums.stories import warm_up
-from app.web import buyer, runs, stories
+from app.web import albums, buyer, runs, stories
 from app.web.failures import tell_failures
-from app.web.headers import FILE_SECONDS, policy, protect
+from app.web.headers import FILE_SECONDS, from_this_site, is_private, policy, protect
 from app.workspace import Workspace
 
 LARGEST_BODY = 64 * 1024
@@ -47,16 +47,21 @@ def create_app(workspace: Workspace) -> Flask:
     app.config["COMPRESS_ALGORITHM"] = ["br", "gzip"]
     app.config["COMPRESS_BR_LEVEL"] = BROTLI_LEVEL
     Compress(app)
-    app.register_blueprint(buyer.pages)
-    app.register_blueprint(stories.pages)
-    app.register_blueprint(runs.pages)
+    for door in (buyer, albums, stories, runs):
+        app.register_blueprint(door.pages)
     tell_failures(app)
+
+    @app.before_request
+    def believe() -> None:
+        # A button that was pressed on another site is refused.
+        if request.method == "POST" and not from_this_site(request):
+            abort(403)
 
     @app.after_request
     def secure(response: Response) -> Response:
         # Behind TLS that ends before this server, an address of its own making would lead out of TLS.
         if response.location and response.location.startswith(request.host_url):
             response.location = "/" + response.location.removeprefix(request.host_url)
-        return protect(response, content_policy=page_policy, private=buyer.is_private(request.path))
+        return protect(response, content_policy=page_policy, private=is_private(request.path))
 
     return app

@@ -7,6 +7,7 @@ from flask import Request, Response
 
 STORY_SECONDS = 300
 FILE_SECONDS = 86_400
+PRIVATE = ("/b/", "/B/", "/album", "/swap")
 POWERS_OFF = ", ".join(
     f"{power}=()"
     for power in (
@@ -29,6 +30,11 @@ def policy(*styles: str) -> str:
 
 PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 """An SVG carries its own style; as a picture it runs nothing, opened by itself it still may not."""
+
+
+def is_private(path: str) -> bool:
+    """Tell whether an answer may carry a code or an album and so is never stored or referred to."""
+    return path.startswith(PRIVATE)
 
 
 def protect(response: Response, *, content_policy: str, private: bool) -> Response:

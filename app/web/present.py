@@ -7,9 +7,8 @@ from flask import Response, current_app, make_response, render_template, request
 
 from app.albums import Site
 from app.web.headers import STORY_SECONDS
+from app.web.keys import YEAR_SECONDS
 from app.web.languages import LANGUAGE_COOKIE, Tongue, chosen_language, known_languages
-
-YEAR_SECONDS = 366 * 86_400
 
 
 def site() -> Site:
@@ -45,6 +44,7 @@ def show(template: str, language: str, status: int = 200, **values: Any) -> Resp
     page = render_template(
         template,
         language=language,
+        told=site().workspace.told(language),
         languages=others,
         t=tongue.say,
         number=tongue.number,
