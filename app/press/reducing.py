@@ -5,7 +5,7 @@ import io
 from fontTools import subset
 from fontTools.ttLib import TTFont
 
-from app.press.typeface import FontKindError, GlyphMissingError, Typeface
+from app.press.typeface import FontKindError, Typeface
 
 _LAYOUT = ("GSUB", "GPOS", "GDEF", "DSIG", "STAT", "meta")
 """What stamped text does not use: it has neither ligatures nor kerning."""
@@ -17,22 +17,15 @@ def reduce_font(name: str, content: bytes, characters: str) -> Typeface:
     Args:
         name: the file's name, for messages.
         content: the whole font file.
-        characters: every character that will be printed.
+        characters: every character that may be printed; those that the font lacks are left out.
 
     Raises:
         FontKindError: it is not a TrueType font.
-        GlyphMissingError: the font lacks one of the characters.
     """
     font = TTFont(io.BytesIO(content), recalcTimestamp=False)
     if "glyf" not in font:
         raise FontKindError(
             f"{name} has no TrueType outlines", where="print/fonts", mend="Use the font's .ttf file"
-        )
-    known = font.getBestCmap()
-    missing = [character for character in characters if ord(character) not in known]
-    if missing:
-        raise GlyphMissingError(
-            f"{name} has no glyph for {' '.join(missing)}", where="print/fonts", mend="Use another font"
         )
     for table in _LAYOUT:  # before it is reduced, or their thousands of pairs are read first
         if table in font:

@@ -18,7 +18,7 @@ PIXELS_OF_A_MODULE = 3
 _CELL = re.compile(rb"q 1 0 0 1 (\S+) (\S+) cm (/L\d+) Do Q\n")
 _SYMBOL = re.compile(rb"q 0 g (\S+) 0 0 \S+ (\S+) (\S+) cm\n((?:[ \d.]+ re\n)+)f Q\n")
 _LINE = re.compile(
-    rb"BT (?:\S+ Tz )?0 g (/F\d+) \S+ Tf \S+ Tc 1 0 0 1 \S+ (\S+) Tm <([0-9a-f]*)> Tj (?:100 Tz )?ET\n"
+    rb"BT (?:\S+ Tz )?0 g (/F\d+) \S+ Tf \S+ Tc 1 0 0 1 \S+ (\S+) Tm <([0-9a-f]*)> Tj 0 Tc (?:100 Tz )?ET\n"
 )
 _PART = re.compile(rb"q 1 0 0 1 \S+ (\S+) cm (/P\d+) Do Q\n")
 _PAIR = re.compile(rb"<([0-9a-f]{4})> <([0-9a-f]+)>")

@@ -37,9 +37,6 @@ NARROWEST = 0.85
 
 DEFLATE_LEVEL = 5
 
-FEWEST_REMEMBERED = 50
-"""With so many cards every sign of codes is among them, and a remembered font tells of none (p < 1e-12)."""
-
 
 class ModuleTooSmallError(UserError):
     """A QR module would be too small to scan."""
@@ -198,7 +195,8 @@ class Stamper:
             else:
                 face = self._typefaces[slot.font]
                 baseline = bottom + slot.bottom + (slot.height - face.capital_height(slot.size)) / 2
-                start = b"BT 0 g %s %s Tf %s Tc 1 0 0 1 %%s %s Tm <%%s> Tj ET\n" % (
+                # Letter-spacing outlasts a text: without `0 Tc` the next card's drawing would be spaced too.
+                start = b"BT 0 g %s %s Tf %s Tc 1 0 0 1 %%s %s Tm <%%s> Tj 0 Tc ET\n" % (
                     self._fonts[slot.font].encode(), number(slot.size), number(slot.track), number(baseline),
                 )  # fmt: skip
                 slots.append((name, slot, start, left + slot.left))
@@ -279,10 +277,7 @@ class Stamper:
         for card in self.cards:
             for name, slot in slots.items():
                 characters.setdefault(slot.font, set()).update(card.texts[name])
-        keep = len(self.cards) >= FEWEST_REMEMBERED
-        return {
-            font: read_typeface(workspace, font, used, keep=keep) for font, used in sorted(characters.items())
-        }
+        return {font: read_typeface(workspace, font, used) for font, used in sorted(characters.items())}
 
     def _marks(self, pdf: pikepdf.Pdf, *, moved: bool) -> pikepdf.Object:
         """Return the cutting lines on all plates (ISO 32000-1, section 8.6.6.4: /All), moved as backs are."""

@@ -9,6 +9,7 @@ from importlib.metadata import version
 import pikepdf
 from pikepdf import Array, Dictionary, Name, String
 
+from app.core.code import ALPHABET
 from app.core.errors import UserError
 from app.press.design import font_bytes
 from app.press.remembering import place_of, recall, remember
@@ -137,20 +138,31 @@ class Typeface:
         return "\n".join([*lines, _CMAP_TAIL]).encode()
 
 
-def read_typeface(
-    workspace: Workspace, name: str, characters: Iterable[str], *, keep: bool = True
-) -> Typeface:
-    """Return a font of the workspace or of the body font's package, reduced to some characters.
+def read_typeface(workspace: Workspace, name: str, characters: Iterable[str]) -> Typeface:
+    """Return a font of the workspace or of the body font's package, reduced to what a print shows.
 
-    What was reduced before to the same characters comes from the cache. Without `keep` it does not go there:
-    the letters of one card's code are half of its secret.
+    All signs of codes that the font has are always in it. So neither a print nor the cache, where what was
+    reduced before comes from, tells the letters of a card's code, and the trial before the draw leaves there
+    what the print will ask for.
 
     Raises:
         DesignError: there is no such font.
         FontKindError: it is not a TrueType font.
         GlyphMissingError: the font lacks one of the characters.
     """
-    content, wanted = font_bytes(workspace, name), "".join(sorted(set(characters)))
+    shown = set(characters)
+    face = _reduced(workspace, name, "".join(sorted(shown.union(ALPHABET))))
+    missing = sorted(shown - face.glyphs.keys())
+    if missing:
+        raise GlyphMissingError(
+            f"{name} has no glyph for {' '.join(missing)}", where="print/fonts", mend="Use another font"
+        )
+    return face
+
+
+def _reduced(workspace: Workspace, name: str, wanted: str) -> Typeface:
+    """Return a font reduced to those of the wanted signs that it has, from the cache if it is there."""
+    content = font_bytes(workspace, name)
     place = place_of(workspace, _REDUCER, name, hashlib.sha256(content).hexdigest(), wanted)
     remembered = recall(place)
     if remembered:
@@ -160,6 +172,5 @@ def read_typeface(
 
     face = reduce_font(name, content, wanted)
     measures = asdict(face)
-    if keep:
-        remember(place, measures, measures.pop("content"))
+    remember(place, measures, measures.pop("content"))
     return face

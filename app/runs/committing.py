@@ -20,7 +20,8 @@ from app.runs.life import commit_run, show_run
 _ANY_CODES = (ALPHABET[:CODE_LENGTH], ALPHABET[-CODE_LENGTH:])
 """Together they have every sign."""
 
-_ANY_ROOT = bytes.fromhex("0123456789abcdef" * 4)
+WIDE_ROOT = bytes.fromhex("e739ce73908421084210e739ce73908421084210") + bytes(12)
+"""Printed as WWWW WWWG GGGG GGGG twice, which is wider than all but one root in a billion."""
 
 
 def commit_printable(
@@ -43,15 +44,15 @@ def commit_printable(
 
 
 def _try_cards(station: Station, run_id: str, now: datetime, progress: Progress) -> None:
-    """Print what bears a number as the run will show it, for nobody: any codes and root, the last edition.
+    """Print what bears a number as the run will show it, for nobody: any codes, wide root, last edition.
 
-    What of it is typeset before the draw is remembered, and need not be typeset again for the print.
+    What is typeset and which fonts are reduced is remembered, and the print asks for just that.
     """
     run = show_run(station, run_id)
     require_state(run, "committed", "planned")
     workspace, series = station.workspace, read_series(station.workspace, run.series)
     base_url = workspace.base_url
-    run.contents_root = _ANY_ROOT  # of this copy alone: it belongs to no session, and is never stored
+    run.contents_root = WIDE_ROOT  # of this copy alone: it belongs to no session, and is never stored
     boxes = [_box(kit, code, run.boxes) for kit in series.kits for code in _ANY_CODES]
     outside = (
         label_deck("label", station, run, series, (run.boxes,), base_url),

@@ -111,16 +111,16 @@ def packed_boxes(station: Station, run: Run, series: Series, rows: Mapping[bytes
 def insert_deck(
     station: Station, run: Run, series: Series, boxes: Iterable[PackedBox], base_url: str
 ) -> Deck:
-    """Return the cards that lie in the boxes, in packing order."""
+    """Return the cards that lie in the boxes, in packing order.
+
+    The contents root is stamped as what varies from box to box is, although it does not: nothing that is
+    typeset depends on it, so the trial before the draw has typeset the cards already.
+    """
     workspace = station.workspace
     root = printed_root(run.contents_root or b"")
+    root_lines = {"root-1": _in_fours(root[:16]), "root-2": _in_fours(root[16:])}
     variants: dict[str, Mapping[str, object]] = {
-        kit.id: {
-            **open_values(workspace, series, kit, base_url),
-            "run": run.id,
-            "root": root,
-        }
-        for kit in series.kits
+        kit.id: {**open_values(workspace, series, kit, base_url), "run": run.id} for kit in series.kits
     }
     cards, due, editions = [], [], []
     for box in boxes:
@@ -129,6 +129,7 @@ def insert_deck(
             QR_SLOT: address(base_url, "b", code),
             "code": spell(code).replace(" ", "  "),
             "edition": edition,
+            **root_lines,
         }
         cards.append(Card(box.kit.id, texts))
         names = tuple(box.kit.name[language] for language in workspace.languages)
@@ -229,6 +230,10 @@ def edition_words(run: Run, edition: int) -> str:
 def address(base_url: str, kind: str, rest: str) -> str:
     """Return what a QR says: capitals alone, so that the symbol stays small."""
     return f"{base_url.rstrip('/')}/{kind}/{rest}".upper()
+
+
+def _in_fours(signs: str) -> str:
+    return " ".join(signs[start : start + 4] for start in range(0, len(signs), 4))
 
 
 def _outside(station: Station, run: Run, series: Series, base_url: str) -> dict[str, object]:

@@ -1,22 +1,22 @@
 """A run is committed only if its cards can be printed as they are designed."""
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from app.core.errors import UserError
-from app.press import typesetting
 from app.press.stamping import SlotMissingError, TextOverflowError
 from app.press.typeface import GlyphMissingError
-from app.runs import Station, WrongStateError
+from app.runs import Station, WrongStateError, open_station
 from app.runs.committing import commit_printable
-from app.runs.life import show_run
-from app.runs.orders import Order
+from app.runs.life import seal_run, show_run
 from app.runs.planning import plan_run
-from app.runs.printing import print_run
-from tests.conftest import CEREMONY, NOW, SECRET
+from app.workspace import find_workspace
+from tests.conftest import CEREMONY, DICE, NOW, SECRET
 
 Write = Callable[[str, str, str], Path]
 
@@ -84,12 +84,34 @@ def test_a_committed_run_is_refused_before_its_cards_are_tried(planned: Station)
     assert told == []
 
 
-def test_what_goes_on_the_boxes_is_not_typeset_again_for_the_print(
-    planned: Station, monkeypatch: pytest.MonkeyPatch
+FIRST_PRINT = """
+import sys
+from datetime import UTC, datetime
+from app.runs import open_station
+from app.runs.orders import Order
+from app.runs.printing import print_run
+from app.workspace import find_workspace
+
+order = Order(things=("insert", "label", "seal", "case-label"), target=sys.argv[2])
+station = open_station(find_workspace(sys.argv[1]))
+print_run(station, "TY-1", order, now=datetime.now(UTC), progress=lambda *_: None)
+print(*{"weasyprint", "fontTools"} & {name.partition(".")[0] for name in sys.modules})
+"""
+
+
+@pytest.mark.parametrize("design", ["insert", "insert-small"])
+@pytest.mark.parametrize("target", ["office", "press"])
+def test_the_first_print_of_a_committed_run_typesets_nothing_and_reduces_no_font(
+    folder: Path, design: str, target: str
 ) -> None:
-    commit(planned)
-    monkeypatch.delattr(typesetting, "set_html")
-    printed = print_run(
-        planned, "TY-1", Order(things=("label", "seal", "case-label")), now=NOW, progress=quiet
-    )
-    assert len(printed.files) == 3
+    with (folder / "hopke.toml").open("a") as settings:
+        settings.write(f'[paper]\ninsert = "{design}"\n')
+    station = open_station(find_workspace(str(folder)))
+    plan_run(station, "tiny", boxes=16, now=NOW, beacon=CEREMONY)
+    commit(station)
+    seal_run(station, "TY-1", beacon_value=DICE, now=NOW)
+    station.ledger.close()
+    command = [sys.executable, "-c", FIRST_PRINT, str(folder), target]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    assert (done.returncode, done.stdout.split()) == (0, []), done.stderr[-400:]
+    assert len([*(folder / "var" / "out" / "TY-1").iterdir()]) == 4

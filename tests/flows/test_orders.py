@@ -1,5 +1,6 @@
 """What an order prints of a run, what it leaves alone, and what counts as printed."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -8,6 +9,7 @@ from urllib.parse import urlsplit
 import pikepdf
 import pytest
 
+from app.core.code import ALPHABET
 from app.core.editions import BackwardsRangeError, BeyondRunError, NoEditionsError, NotAnEditionError
 from app.core.errors import UserError
 from app.core.imposition import StartError
@@ -171,10 +173,14 @@ def test_no_code_stands_in_a_name_in_metadata_or_beside_the_cards(ordered: Order
             assert code[:6] not in shown
 
 
-def test_the_letters_of_few_codes_are_not_remembered(ordered: Ordered) -> None:
-    remembered = list((ordered.workspace.state / "cache" / "press").iterdir())
-    assert remembered
-    assert not [place for place in remembered if b'"glyphs"' in place.read_bytes().partition(b"\n")[0]]
+def test_no_remembered_font_tells_the_letters_of_few_codes(ordered: Ordered) -> None:
+    heads = [
+        json.loads(place.read_bytes().partition(b"\n")[0])[0]
+        for place in (ordered.workspace.state / "cache" / "press").iterdir()
+    ]
+    fonts = [head for head in heads if "glyphs" in head]
+    assert fonts
+    assert all({*ALPHABET} <= font["glyphs"].keys() for font in fonts)
 
 
 # Some boxes

@@ -9,6 +9,7 @@ import pytest
 
 from app.catalogue import read_series
 from app.core.code import ALPHABET
+from app.core.commitment import printed_root
 from app.press.cards import print_cards
 from app.press.design import read_design
 from app.press.job import Job
@@ -16,6 +17,7 @@ from app.press.preflight import preflight
 from app.press.proof import prove_cards
 from app.press.typeface import Typeface, read_typeface
 from app.runs import Station
+from app.runs.committing import WIDE_ROOT
 from app.runs.decks import PackedBox, case_label_deck, edition_words, insert_deck, label_deck
 from app.runs.life import show_run
 from app.runs.orders import FILES
@@ -100,39 +102,36 @@ def test_a_shop_gets_the_same_bytes_twice_and_the_office_file_stays(
 # How much room there is
 
 
-def widths_of_codes(face: Typeface) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    """Return the chance of every width of a code's letters, in thousandths of the size."""
+def rarest_of(face: Typeface, length: int) -> str:
+    """Return so many letters that are wider than all but one in a billion of as many."""
     letter = np.zeros(2000)
     for sign in ALPHABET:
         letter[round(face.width(sign, 1000, 0))] += 1 / len(ALPHABET)
     chance = np.ones(1)
-    for _ in range(18):
+    for _ in range(length):
         chance = np.convolve(chance, letter)
-    return chance
+    rarest = int(np.argmax(chance.cumsum() > 1 - 1e-9))
+    lines = ("W" * wide + "G" * (length - wide) for wide in range(length + 1))
+    return next(line for line in lines if face.width(line, 1000, 0) > rarest)
 
 
 @pytest.mark.parametrize("design", ["insert", "insert-small"])
-def test_a_code_wider_than_all_but_one_in_a_billion_and_the_longest_number_fit_the_card(
+def test_a_code_and_a_root_wider_than_all_but_one_in_a_billion_and_the_longest_number_fit_the_card(
     ordered: Ordered, design: str, tmp_path: Path
 ) -> None:
     station = Station(
         replace(ordered.workspace, paper=Paper(insert=design)), ordered.station.ledger, ordered.station.vault
     )
     face = read_typeface(station.workspace, "BeVietnamPro-Bold.ttf", ALPHABET)
-    chance = widths_of_codes(face)
-    rarest = int(np.argmax(chance.cumsum() > 1 - 1e-9))
-    code = next(
-        code
-        for code in ("W" * wide + "G" * (18 - wide) for wide in range(19))
-        if face.width(code, 1000, 0) > rarest
-    )
+    code, line = rarest_of(face, 18), rarest_of(face, 16)
+    assert printed_root(WIDE_ROOT) == line + line
     series = read_series(station.workspace, "tiny")
     kits = {kit.id: kit for kit in series.kits}
     boxes = [
         PackedBox(replace(box.label, code=code), kits[box.kit_id], replace(box.content, edition=MOST))
         for box in list(paper.boxes_of(station).values())[:1]
     ]
-    run = show_run(station, "TY-1").model_copy(update={"boxes": MOST})
+    run = show_run(station, "TY-1").model_copy(update={"boxes": MOST, "contents_root": WIDE_ROOT})
     deck = insert_deck(station, run, series, boxes, "https://h.example")
     assert deck.cards[0].texts["edition"] == edition_words(run, MOST) == "Số 100000 / 100000"
     path = tmp_path / "cards.pdf"

@@ -1,6 +1,7 @@
 """Printed files read again: a good one is graded, a changed one is named by card and page."""
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -107,9 +108,9 @@ def test_two_cards_whose_codes_were_exchanged_are_named(ordered: Ordered) -> Non
     path = file_of(ordered.station, "insert")
     with pikepdf.open(path) as pdf:
         lines = re.findall(LINE, pdf.pages[3].obj.Contents.read_bytes())
-    assert len(lines) == 4, "a code and an edition on each of two cards"
-    texts = sorted((re.findall(rb"<([0-9a-f]+)>", line)[0] for line in lines), key=len)
-    first, second = texts[2:]
+    assert len(lines) == 8, "a code, an edition and two lines of the root on each of two cards"
+    texts = sorted({re.findall(rb"<([0-9a-f]+)>", line)[0] for line in lines}, key=len)
+    first, second = texts[-2:]
     with tampered(path) as redraw:
         redraw(4, lambda page: page.replace(first, b"_").replace(second, first).replace(b"_", second))
         with pytest.raises(ProofFailedError, match=r"page 3 does not show the words") as refusal:
@@ -124,6 +125,21 @@ def test_a_card_with_the_qr_of_another_box_is_named(ordered: Ordered) -> None:
         with pytest.raises(ProofFailedError, match="page 5 is not the address") as refusal:
             prove(ordered.station, "insert")
     assert named(refusal) in editions_at(ordered.station, 6)
+
+
+def test_a_card_with_the_root_of_another_run_is_named(ordered: Ordered) -> None:
+    path = file_of(ordered.station, "insert")
+    with tampered(path) as redraw:
+        with pikepdf.open(path) as pdf:
+            lines = re.findall(LINE, pdf.pages[7].obj.Contents.read_bytes())
+        texts = Counter(re.findall(rb"<([0-9a-f]+)>", line)[0] for line in lines)
+        root = next(text for text, cards in texts.items() if cards == 2)
+        another = root[4:8] + root[4:]
+        assert another != root
+        redraw(8, lambda page: page.replace(root, another, 1))
+        with pytest.raises(ProofFailedError, match=r"page 7 does not show the words") as refusal:
+            prove(ordered.station, "insert")
+    assert named(refusal) in editions_at(ordered.station, 8)
 
 
 def test_a_sheet_that_was_taken_out_is_missed_by_its_card(ordered: Ordered) -> None:

@@ -61,7 +61,6 @@ def insert_in_rgb() -> bytes:
             "art": art_path(workspace, series.id, kit.id).as_uri(),
             "host": urlsplit(workspace.base_url).netloc,
             "run": "TL-1",
-            "root": "0123456789abcdef" * 2,
             "maker": workspace.maker_name,
         }
         for kit in series.kits

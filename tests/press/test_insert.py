@@ -187,6 +187,16 @@ def test_beside_every_qr_stand_its_own_code_its_edition_and_the_root_of_the_run(
             assert not [code for code in job.boxes if code in shown and code != box.label.code]
 
 
+def test_the_letter_spacing_of_a_card_does_not_reach_into_the_next_one(job: Job) -> None:
+    # The last slot of a back is letter-spaced, and the second card of a sheet is drawn after it.
+    for page, _ in backs(job):
+        edges = sorted(
+            (word.left, word.right) for word in paper.words(job.inserts, page) if word.text == "camera"
+        )
+        (left, right), (next_left, next_right) = edges
+        assert next_right - next_left == pytest.approx(right - left, abs=0.02)
+
+
 def test_no_front_shows_a_qr_or_a_code(job: Job) -> None:
     for page in job.sheets:
         assert paper.scan(paper.image(job.inserts, page, 200), 200) == []
@@ -488,6 +498,7 @@ def test_a_run_whose_kit_has_left_the_series_is_refused_in_words(small: Station)
 QR = '<a href="slot:qr"></a>'
 CODE = '<a class="code" href="slot:code?font=BeVietnamPro-Bold.ttf&size=14.6&track=1.13"></a>'
 EDITION = '<a class="number" href="slot:edition?font=Phudu-Bold.ttf&size=15"></a>'
+ROOT = '<a class="root-1" href="slot:root-1?font=BeVietnamPro-Bold.ttf&size=7.2&track=.51"></a>'
 COLOUR = '<a href="slot:colour?font=Phudu-Bold.ttf&size=9"></a>'
 GROUND = '<div class="qr">'
 FOOT = '<p class="foot">'
@@ -506,12 +517,14 @@ FOOT = '<p class="foot">'
         (CODE, CODE.replace("BeVietnamPro-Bold", "Nobody"), DesignError, "no font Nobody.ttf"),
         (GROUND, '<div class="qr" style="background:#000">', ProofFailedError, "0 readable QR codes"),
         (FOOT, "{{ another }}" + FOOT, ProofFailedError, "2 readable QR codes"),
-        ("{{ leaf.root[:16] |", "{{ leaf.root[16:] |", ProofFailedError, "to the eye"),
+        ("slot:root-2?", "slot:root?", SlotMissingError, "asks for an unknown root"),
+        (ROOT, "<b>{{ leaf.root }}</b>", DesignError, "no attribute 'root'"),
         ("{{ leaf.kit.pieces }}", "{{ leaf.kit.peaces }}", DesignError, "peaces"),
     ],
     ids=[
         "no QR", "no code", "no edition", "an unknown slot", "two slots", "no size", "too large a code",
-        "an unknown font", "a dark ground", "a QR of its own", "another root", "an unknown value",
+        "an unknown font", "a dark ground", "a QR of its own", "half a root", "a root that is typeset",
+        "an unknown value",
     ],
 )  # fmt: skip
 def test_a_design_that_shows_the_wrong_thing_is_caught_before_anything_is_released(

@@ -24,7 +24,7 @@ TEXT_SLOT = "font=BeVietnamPro-Bold.ttf&amp;size=12"
 BACK = (
     '<div class="side"><a class="q" href="slot:qr"></a>'
     f'<a class="c" href="slot:code?{TEXT_SLOT}"></a><a class="e" href="slot:edition?{TEXT_SLOT}"></a>'
-    "<p>{{ leaf.root }}</p></div>"
+    f'<a class="r" href="slot:root?{TEXT_SLOT}"></a></div>'
 )
 STYLE = """
 @font-face { font-family: Body; src: url("font:BeVietnamPro-Regular.ttf") }
@@ -32,6 +32,7 @@ STYLE = """
 .q { left: 20mm; top: 20mm; width: 40mm; height: 40mm }
 .c { left: 5mm; top: 70mm; width: 95mm; height: 8mm }
 .e { left: 5mm; top: 90mm; width: 95mm; height: 8mm }
+.r { left: 2mm; top: 110mm; width: 101mm; height: 8mm }
 """
 
 
@@ -52,7 +53,7 @@ class Trial:
                 f"card No. {number}",
                 card.variant,
                 card.texts["qr"],
-                (card.texts["code"], card.texts["edition"]),
+                (card.texts["code"], card.texts["edition"], card.texts["root"]),
                 (self.root, NAMES[card.variant]),
             )
             for number, card in enumerate(cards, start=1)
@@ -96,6 +97,7 @@ def trial(tmp_path: Path) -> Iterator[Trial]:
     (folder / "front.html").write_text('<div class="side">{{ leaf.name }}</div>')
     (folder / "back.html").write_text(BACK)
     (folder / "style.css").write_text(STYLE)
+    root = printed_root(show_run(station, "TY-1").contents_root or b"")
     boxes = sorted(paper.boxes_of(station).values(), key=lambda box: box.content.edition)
     cards = [
         Card(
@@ -104,13 +106,13 @@ def trial(tmp_path: Path) -> Iterator[Trial]:
                 "qr": address("https://h.example", "b", box.label.code),
                 "code": spell(box.label.code),
                 "edition": f"Số {box.content.edition} / 2",
+                "root": root,
             },
         )
         for box in boxes
     ]
     path = tmp_path / "trial.pdf"
-    root = printed_root(show_run(station, "TY-1").contents_root or b"")
-    variants = {kit: {"name": name, "root": root} for kit, name in NAMES.items()}
+    variants = {kit: {"name": name} for kit, name in NAMES.items()}
     job = Job(title="Trial", made_at=NOW)
     print_cards(station.workspace, "plain", variants, cards, job, path, progress=lambda _done, _whole: None)
     yield Trial(station, path, boxes, cards, root)
@@ -168,8 +170,16 @@ def test_a_back_that_slipped_from_behind_its_front_is_caught(trial: Trial) -> No
         ("qr", "https://h.example/b/{code}", "not the address"),
         ("code", "000000 000000 000000", "words"),
         ("edition", "Số 3 / 2", "words"),
+        ("root", printed_root(bytes(32)), "words"),
     ],
-    ids=["another host", "another scheme", "small letters", "another code", "another edition"],
+    ids=[
+        "another host",
+        "another scheme",
+        "small letters",
+        "another code",
+        "another edition",
+        "another root",
+    ],
 )
 def test_a_card_that_shows_another_text_than_it_should_is_caught(
     trial: Trial, slot: str, text: str, told: str

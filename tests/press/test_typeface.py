@@ -10,6 +10,7 @@ from fontpkg_be_vietnam_pro import __file__ as package
 from fontTools.pens.recordingPen import DecomposingRecordingPen
 from fontTools.ttLib import TTFont
 
+from app.core.code import ALPHABET
 from app.press import reducing
 from app.press.reducing import reduce_font
 from app.press.remembering import MOST_REMEMBERED
@@ -56,9 +57,18 @@ def test_a_reduced_font_is_small_and_always_the_same(file: Path) -> None:
     assert len(one.reader.file.getvalue()) < 8_000
 
 
-def test_a_sign_without_a_glyph_is_refused() -> None:
-    with pytest.raises(GlyphMissingError, match="昇"):
-        reduce_font("Phudu-Bold.ttf", FONTS[1].read_bytes(), "昇龍")
+def test_a_sign_without_a_glyph_is_refused_each_time(workspace: Workspace) -> None:
+    for _ in ("reduced", "remembered"):
+        with pytest.raises(GlyphMissingError, match="昇"):
+            read_typeface(workspace, "Phudu-Bold.ttf", "昇龍")
+
+
+def test_a_font_needs_no_glyph_for_signs_of_codes_that_are_not_printed(workspace: Workspace) -> None:
+    own = workspace.designs / "fonts" / "Numbers.ttf"
+    own.write_bytes(reduce_font("Numbers.ttf", FONTS[0].read_bytes(), "Số/ 0123456789").content)
+    assert read_typeface(workspace, "Numbers.ttf", "Số 12 / 96").glyphs.keys() == {*"Số/ 0123456789"}
+    with pytest.raises(GlyphMissingError, match="Q"):
+        read_typeface(workspace, "Numbers.ttf", "Số Q")
 
 
 def test_a_font_without_truetype_outlines_is_refused() -> None:
@@ -81,9 +91,10 @@ def test_a_font_reduced_before_is_not_reduced_again(
         read_typeface(workspace, "Phudu-Bold.ttf", TEXT + "q")
 
 
-def test_a_font_with_the_letters_of_one_card_is_not_remembered(workspace: Workspace) -> None:
-    read_typeface(workspace, "Phudu-Bold.ttf", TEXT, keep=False)
-    assert not (workspace.state / "cache" / "press").exists()
+def test_a_font_is_the_same_whatever_the_letters_of_a_code(workspace: Workspace) -> None:
+    one, other = (read_typeface(workspace, "Phudu-Bold.ttf", code) for code in ("0123AB", "XYZ777"))
+    assert one == other
+    assert {*ALPHABET} <= one.glyphs.keys()
 
 
 def test_another_font_of_the_same_name_is_reduced_anew(workspace: Workspace) -> None:
