@@ -11,7 +11,17 @@ from fontTools.ttLib import TTFont
 from weasyprint import HTML
 
 from tests.bench.press.art import written_out
-from tests.bench.press.card import POINTS_PER_MM, PREPARED, WORKSPACE, Box, Item, Picture, Rule, Text
+from tests.bench.press.card import (
+    POINTS_PER_MM,
+    PREPARED,
+    ROOT_LINES,
+    WORKSPACE,
+    Box,
+    Item,
+    Picture,
+    Rule,
+    Text,
+)
 from tests.bench.press.markup import source, style
 
 MM_PER_PX = 25.4 / 96
@@ -161,7 +171,11 @@ class Page:
         capital = _capital(options["font"]) * size / POINTS_PER_MM
         baseline = frame[1] + frame[3] / 2 + capital / 2
         track = float(options.get("track", 0))
-        self.lines[address.path] = Text(frame[0], baseline, "", font, size, track, BLACK)
+        line = Text(frame[0], baseline, ROOT_LINES.get(address.path, ""), font, size, track, BLACK)
+        if line.text:  # rivals set it once, as they set everything that is the same on every card
+            self.items.append(line)
+        else:
+            self.lines[address.path] = line
 
 
 def _common(one: Frame, other: Frame) -> Frame:

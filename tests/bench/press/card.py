@@ -17,6 +17,12 @@ WORKSPACE = PREPARED / "workspace"
 CARDS_FILE = PREPARED / "cards.txt"
 
 ADDRESS = "HTTPS://H.EXAMPLE/B/"
+ROOT_LINES = {"root-1": "HRQG ZMPH TQQV G8FZ", "root-2": "NH5F G131 1WED RFKB"}
+"""The contents root by slot. It is the run's, the same on every card, and known only after the draw."""
+
+COMMITTED = PREPARED / "committed"
+"""What Hộp Kể remembers when a run is committed."""
+
 POINTS_PER_MM = 72 / 25.4
 MARK_MM = 0.25 / POINTS_PER_MM
 
@@ -144,7 +150,7 @@ class Card:
 
     @property
     def lines(self) -> dict[str, str]:
-        """Return its texts by slot."""
+        """Return its texts by slot, the root's left out."""
         return {
             "code": f"{self.code[:6]}  {self.code[6:12]}  {self.code[12:]}",
             "edition": f"Số {self.place} / {self.of}",

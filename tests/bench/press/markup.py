@@ -2,13 +2,13 @@
 
 import re
 
-from tests.bench.press.card import MARK_MM, POINTS_PER_MM, PREPARED, WORKSPACE, Job, Side
+from tests.bench.press.card import MARK_MM, POINTS_PER_MM, PREPARED, ROOT_LINES, WORKSPACE, Job, Side, Text
 
 ART = re.compile(r"\{\{ leaf\.art \}\}\?viewBox=([-0-9. ]+)")
 """The art of a kit in a frame other than its own, which the press alone reads from an address."""
 
 INCLUDED = re.compile(r'\{% include "design/([-\w]+)/([-.\w]+)" %\}')
-SLOT = re.compile(r'<a ([^>]*)href="slot:(\w+)[^"]*"([^>]*)></a>')
+SLOT = re.compile(r'<a ([^>]*)href="slot:([-\w]+)[^"]*"([^>]*)></a>')
 FAMILIES = {
     "Phudu": "700 {}pt/0 Phudu",
     "Be400": "400 {}pt/0 'Be Vietnam Pro'",
@@ -67,11 +67,16 @@ def _symbol(job: Job, side: Side, symbol: str) -> str:
 
 def _line(job: Job, side: Side, slot: str) -> str:
     """Return a line of text; a line of no height is centred, so its letters stand a rise below it."""
-    line = side.lines[slot]
+    line = side.lines.get(slot) or _root_line(side, slot)
     top = line.baseline - side.slots[slot][1] - job.rises[line.font] * line.size / POINTS_PER_MM
     font = FAMILIES[line.font].format(line.size)
     set_as = f"font: {font}; letter-spacing: {line.track}pt; white-space: pre; color: {line.colour}"
-    return _placed(0, top, set_as, "{{ card.lines." + slot + " }}")
+    return _placed(0, top, set_as, line.text or "{{ card.lines." + slot + " }}")
+
+
+def _root_line(side: Side, slot: str) -> Text:
+    texts = (item for item in side.items if isinstance(item, Text))
+    return next(text for text in texts if text.text == ROOT_LINES[slot])
 
 
 def _placed(left: float, top: float, style: str, content: str) -> str:

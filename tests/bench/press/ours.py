@@ -10,7 +10,7 @@ from app.press.job import Job
 from app.press.slots import QR_SLOT
 from app.press.stamping import Card as Stamped
 from app.workspace import Workspace, find_workspace
-from tests.bench.press.card import WORKSPACE, Card, arguments
+from tests.bench.press.card import ROOT_LINES, WORKSPACE, Card, arguments
 
 MADE_AT = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
@@ -26,7 +26,7 @@ class _Cards(Sequence[Stamped]):
 
     def __getitem__(self, number: Any) -> Any:
         card = self._cards[number]
-        return Stamped(card.kit, {QR_SLOT: card.address, **card.lines})
+        return Stamped(card.kit, {QR_SLOT: card.address, **card.lines, **ROOT_LINES})
 
 
 def printed(

@@ -7,8 +7,10 @@ import json
 import random
 import shutil
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
 from pathlib import Path
+from secrets import token_bytes
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -22,15 +24,22 @@ from app.pictures import art_path
 from app.press.design import read_design
 from app.press.slots import QR_SLOT
 from app.press.typesetting import VIEW_BOX
+from app.runs import open_station
+from app.runs.committing import commit_printable
+from app.runs.planning import plan_run
 from app.workspace import Workspace, find_workspace
 from tests.bench.press.boxes import FONTS, Page, laid_out, rise
-from tests.bench.press.card import CARDS_FILE, PREPARED, WORKSPACE, Card
+from tests.bench.press.card import CARDS_FILE, COMMITTED, PREPARED, WORKSPACE, Card
 from tests.bench.press.markup import ART, source
 from tests.bench.press.ours import printed
+from tests.bench.press.plan import RUNS
 
 SERIES = "thang-long"
 PAPER = (210.0, 297.0)
-JOBS = {"small": "insert-small", "insert": "insert"}
+DESIGNS = {"small": "insert-small", "insert": "insert"}
+BOXES = 24
+"""Of the runs that are committed; nothing that is typeset depends on it."""
+
 MOST_CARDS = 100_000
 MODULES = 25
 
@@ -39,10 +48,10 @@ def main() -> None:
     """Write everything that card.py reads."""
     shutil.rmtree(PREPARED, ignore_errors=True)
     workspace = _workspace()
-    values = _values(workspace)
+    _commit(workspace)
     _write_cards(workspace)
-    for name, design in JOBS.items():
-        _write_job(workspace, name, design, values)
+    for name, design in DESIGNS.items():
+        _write_job(workspace, name, design, _values(workspace, RUNS[name]))
 
 
 def _workspace() -> Workspace:
@@ -62,7 +71,18 @@ def _workspace() -> Workspace:
     return find_workspace(str(WORKSPACE))
 
 
-def _values(workspace: Workspace) -> dict[str, dict[str, Any]]:
+def _commit(workspace: Workspace) -> None:
+    """Commit a run of each design, as a maker does, and keep what Hộp Kể remembers of it."""
+    now = datetime.now(UTC)
+    for name, design in DESIGNS.items():
+        station = open_station(replace(workspace, paper=replace(workspace.paper, insert=design)))
+        plan_run(station, SERIES, boxes=BOXES, now=now, run_id=RUNS[name])
+        commit_printable(station, RUNS[name], entropy=token_bytes(32), now=now, progress=lambda *_: None)
+        station.ledger.close()
+    shutil.copytree(workspace.state / "cache", COMMITTED)
+
+
+def _values(workspace: Workspace, run: str) -> dict[str, dict[str, Any]]:
     """Return what a template shows on each kit's card, as plain values."""
     series = read_series(workspace, SERIES)
     return {
@@ -72,8 +92,7 @@ def _values(workspace: Workspace) -> dict[str, dict[str, Any]]:
             "stories": {language: _front(workspace, kit.id, language) for language in workspace.languages},
             "art": art_path(workspace, SERIES, kit.id).as_uri(),
             "host": "h.example",
-            "run": "TL-1",
-            "root": "0123456789abcdeffedcba9876543210",
+            "run": run,
             "maker": workspace.maker_name,
         }
         for kit in series.kits

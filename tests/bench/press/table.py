@@ -6,13 +6,13 @@ from dataclasses import astuple, dataclass
 from importlib.metadata import version
 from statistics import median
 
-from tests.bench.press.plan import AGAIN, GOALS, LARGEST_GOALS, OURS, RIVALS, Size
+from tests.bench.press.plan import COLD, GOALS, LARGEST_GOALS, OURS, RIVALS, Size
 
 HEAD = (
-    "program             |  CPU s |  goal | first | met |  next | met | memory |  file | unlike | read back\n"
+    "program             |  CPU s |  goal | first | met |  cold | met | memory |  file | unlike | read back\n"
     "--------------------|-------:|------:|------:|-----|------:|-----|-------:|------:|-------:|----------"
 )
-OWN = {OURS: "Hộp Kể, first print", AGAIN: "Hộp Kể, next print"}
+OWN = {OURS: "Hộp Kể, first print", COLD: "Hộp Kể, cold print"}
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def row(
     goal, ratios, unlike = "", f"{'':5} | {'':3} | {'':5} | {'':3}", ""
     if other is not None:
         goal, unlike = f"≥ {least}" if least else "", f"{other:.1%}"
-        times = [took.seconds / middles[ours].seconds for ours in (OURS, AGAIN)]
+        times = [took.seconds / middles[ours].seconds for ours in (OURS, COLD)]
         ratios = " | ".join(f"{ratio:5.1f} | {yes(ratio >= least) if least else '':3}" for ratio in times)
     return (
         f"{label(program):19} | {took.seconds:6.2f} | {goal:>5} | {ratios} | "
