@@ -20,7 +20,7 @@ class Reckoning:
     Attributes:
         series: the series.
         odds: the run; `odds.expected` is for the standard kits, opened alone.
-        rarest: the standard kit with the fewest boxes, and how many.
+        rarest: the standard kit with the fewest boxes, and how many; None in a run of chases alone.
         waits: mean waits for any one kit, any of two, ... of the standard kits, added up; () for many kits.
         everything: for every kit with the chase, opened alone; None without a chase.
         friend: boxes of each of two friends who pool all boxes, standard kits.
@@ -29,7 +29,7 @@ class Reckoning:
 
     series: Series
     odds: Odds
-    rarest: tuple[Kit, int]
+    rarest: tuple[Kit, int] | None
     waits: tuple[float, ...]
     everything: Forecast | None
     friend: float
@@ -55,7 +55,7 @@ def _reckoning(series: Series, odds: Odds) -> Reckoning:
     return Reckoning(
         series=series,
         odds=odds,
-        rarest=min(standard, key=lambda entry: entry[1]),
+        rarest=min(standard, key=lambda entry: entry[1], default=None),
         waits=tuple(map(float, waits_by_size(counts, odds.boxes))) if len(counts) <= MOST_SHOWN else (),
         everything=forecast(every, odds.boxes) if chase else None,
         friend=pooled(counts, odds.boxes, 2).mean() / 2,

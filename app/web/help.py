@@ -137,6 +137,8 @@ def _told(language: str, sent: Mapping[str, str]) -> Told:
     }
     if fields["kind"] == "code" and fields["kit"] == UNKNOWN_KIT:
         fields["kit"] = ""
+    if fields["kind"] == "text":  # the same in every box
+        fields |= {"run": "", "edition": ""}
     return Told(language=language, **fields)
 
 
@@ -168,5 +170,5 @@ def _form(told: Told, wrong: tuple[str, ...], status: int = 200) -> Response:
         catalogue=reach.catalogue.values(),
         carried=urlencode(box | ({"kit": told.kit} if found and step == "kind" else {})),
         unknown_kit=UNKNOWN_KIT,
-        wrong=wrong,
+        wrong=[each for each in wrong if step in {each, "rest"}],
     )
