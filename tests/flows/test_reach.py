@@ -162,6 +162,12 @@ def test_what_does_not_exist_is_refused_and_not_kept(
     assert kept(reach) == []
 
 
+def test_a_run_of_another_series_is_not_the_kits(reach: Reach) -> None:
+    other = replace(reach, catalogue={"other": replace(reach.catalogue["tiny"], id="other")})
+    assert mistakes(reach, replace(PART, run="TY-1")) == ()
+    assert mistakes(other, replace(PART, run="TY-1")) == ("run",)
+
+
 def test_a_run_that_is_not_published_yet_is_no_run(station: Station) -> None:
     plan_run(station, "tiny", boxes=16, now=NOW, beacon=CEREMONY)
     reach = open_reach(station.workspace)
