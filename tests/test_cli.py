@@ -4,6 +4,8 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import click
@@ -13,6 +15,7 @@ from click.testing import CliRunner, Result
 from app.cli import main
 from app.core.editions import parse_editions
 from app.core.manifest import manifest_digest
+from app.reach import Told, make_report, open_reach
 from app.runs import open_station
 from app.runs.life import secret_labels, show_run
 from app.workspace import find_workspace
@@ -290,6 +293,54 @@ def test_the_sheets_that_may_be_asked_for_are_listed(hopke: Hopke, folder: Path)
     assert not (folder / "var").exists()
 
 
+# What readers report
+
+
+@pytest.fixture
+def reported(hopke: Hopke, folder: Path) -> Hopke:
+    """Run a command where two parts of a box and a text were reported."""
+    said(hopke(*PLAN))
+    said(hopke("run", "commit", "TY-1"))
+    reach = open_reach(find_workspace(str(folder)))
+    part = Told(
+        kind="part", language="vi", kit="bridge", run="TY-1", edition="3", place="B1", fault="missing"
+    )
+    for told in (part, replace(part, run="", edition=""), Told(kind="code", language="en", fault="taken")):
+        make_report(reach, told, date(2026, 11, 22))
+    reach.ledger.close()
+    return hopke
+
+
+def test_reports_are_listed_with_all_that_is_known_of_them(reported: Hopke) -> None:
+    lines = [line.split() for line in reported("report", "list").stdout.splitlines()]
+    assert lines == [
+        ["no.", "day", "kind", "kit", "run", "box", "language", "place", "fault", "times"],
+        ["3", "2026-11-22", "code", "-", "-", "-", "en", "-", "taken", "1", "×"],
+        ["2", "2026-11-22", "part", "bridge", "-", "-", "vi", "B1", "missing", "2", "×"],
+        ["1", "2026-11-22", "part", "bridge", "TY-1", "3", "vi", "B1", "missing", "2", "×"],
+    ]
+    assert "code" not in said(reported("report", "list", "--kind", "part"))
+    assert said(reported("report", "list", "--kind", "text")) == "No report is open."
+
+
+def test_a_settled_report_is_listed_no_more_but_with_all(reported: Hopke) -> None:
+    settled = said(reported("report", "settle", "1"))
+    assert re.fullmatch(r"Report 1 is settled since \d{4}-\d\d-\d\d\.", settled)
+    assert said(reported("report", "settle", "1")) == settled
+    assert "TY-1" not in said(reported("report", "list"))
+    assert "1 2026-11-22 ✓ part bridge TY-1 3" in said(reported("report", "list", "--all"))
+    assert "✓ part bridge TY-1" in said(reported("report", "list", "--all", "--kind", "part"))
+
+
+def test_without_reports_the_list_says_so(hopke: Hopke) -> None:
+    assert said(hopke("report", "list")) == "No report is open."
+    assert said(hopke("report", "list", "--all")) == "There is no report."
+
+
+def test_a_report_that_does_not_exist_is_not_settled(reported: Hopke) -> None:
+    assert "hopke report list --all" in refusal(reported("report", "settle", "9"))
+
+
 # Refusals
 
 
@@ -345,6 +396,11 @@ def test_steps_out_of_order_name_the_command_that_comes_next(hopke: Hopke) -> No
         ("print", "proof", "TY-1", "--dpi", "2400"),
         ("print", "kit", "lantern", "--cards", "0"),
         ("print", "calibrate", "--turned", "over"),
+        ("report", "list", "--kind", "person"),
+        ("report", "settle"),
+        ("report", "settle", "0"),
+        ("report", "settle", "three"),
+        ("report", "settle", "9" * 30),
         ("serve", "--port", "http"),
         ("--workspaces", "x"),
     ],

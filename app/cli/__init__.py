@@ -14,6 +14,7 @@ from app.albums.sharing import draw_share_pictures
 from app.checking import check_workspace, notes
 from app.checking.wording import keep_fingerprints
 from app.cli.paper import paper, print_and_tell
+from app.cli.reports import report
 from app.cli.runs import run
 from app.cli.telling import counted, progress_bar, told
 from app.core.errors import UserError
@@ -141,3 +142,4 @@ def _own_address() -> str:
 
 main.add_command(run)
 main.add_command(paper)
+main.add_command(report)

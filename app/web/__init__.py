@@ -7,6 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app.albums import open_site
 from app.albums.stories import warm_up
 from app.web import albums, buyer, runs, stories
+from app.web import help as help_pages
 from app.web.failures import tell_failures
 from app.web.headers import FILE_SECONDS, from_this_site, is_private, policy, protect
 from app.workspace import Workspace
@@ -16,7 +17,7 @@ BROTLI_LEVEL = 7
 """Measured: 40 kB of story become 11 kB in 5 ms; the highest level saves one kB more and takes 75 ms."""
 
 
-PAGE_STYLES = (None, "story.css", "album.css")
+PAGE_STYLES = (None, "story.css", "album.css", "help.css")
 """What a page's one inline style holds after site.css: a story's page pays for no album."""
 
 
@@ -47,7 +48,7 @@ def create_app(workspace: Workspace) -> Flask:
     app.config["COMPRESS_ALGORITHM"] = ["br", "gzip"]
     app.config["COMPRESS_BR_LEVEL"] = BROTLI_LEVEL
     Compress(app)
-    for door in (buyer, albums, stories, runs):
+    for door in (buyer, albums, stories, runs, help_pages):
         app.register_blueprint(door.pages)
     tell_failures(app)
 

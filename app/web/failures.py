@@ -2,6 +2,7 @@
 
 import logging
 import traceback
+from typing import Any
 
 from flask import Flask, Response, current_app, request
 from limits import RateLimitItemPerMinute
@@ -13,10 +14,31 @@ from app.albums.claiming import UnknownCodeError
 from app.albums.stories import PageMissingError
 from app.core.code import KeyboardCodeError, MistypedCodeError
 from app.core.errors import UserError
-from app.web.present import show, spoken
+from app.web.help import TooManyReportsError
+from app.web.present import show, site, spoken
 
 MISSES = RateLimitItemPerMinute(30)
 TOLD = {403, 404, 405, 413}
+WAYS = {
+    403: ("code", "home"),
+    404: ("code", "stories", "home", "album", "report"),
+    405: ("code", "home"),
+    413: ("code", "home", "report"),
+    429: ("code", "stories", "report"),
+    500: ("home", "stories", "code", "report"),
+    503: ("code", "stories", "album"),
+    "often": ("stories", "contact", "code"),
+}
+"""Where each failure leads on, the likeliest first."""
+
+PLACES = {
+    "code": ("/b/?lang={}", "home.enter"),
+    "stories": ("/{}/stories", "ways.stories"),
+    "home": ("/{}/", "page.home"),
+    "album": ("/album?lang={}", "claim.open_album"),
+    "report": ("/{}/help/report", "help.report"),
+    "contact": ("/{}/help/contact", "help.contact"),
+}
 log = logging.getLogger("hopke.web")
 
 
@@ -38,6 +60,8 @@ def _told(error: UserError) -> Response:
             return _missed()
         case PageMissingError():
             return _message(404, 404)
+        case TooManyReportsError():
+            return _message("often", 429)
     log.error("%s at %s: %s", type(error).__name__, request.url_rule, error.what)
     return _message(503, 503)
 
@@ -70,7 +94,22 @@ def _typed_again(problem: str, status: int) -> Response:
     return show("code.html", spoken(), status, problem=problem, typed=typed, here="code")
 
 
-def _message(words: int, status: int) -> Response:
-    response = show("message.html", spoken(), status, message=f"error.{words}")
+def _message(words: int | str, status: int) -> Response:
+    language = spoken()
+    ways = [(address.format(language), key) for address, key in (PLACES[way] for way in WAYS[words])]
+    near = _nearest(language) if words == 404 else None
+    response = show("message.html", language, status, message=f"error.{words}", ways=ways, near=near)
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _nearest(language: str) -> dict[str, Any] | None:
+    """Return the series or kit that a missing page's address begins with, where there is one."""
+    first, series_id, kit_id, *_ = [*request.path.strip("/").split("/"), "", ""]
+    series = site().catalogue.get(series_id)
+    if series is None or first != language:
+        return None
+    for kit in series.kits:
+        if kit.id == kit_id:
+            return {"href": f"/{language}/{series.id}/{kit.id}", "name": kit.name}
+    return {"href": f"/{language}/{series.id}", "name": series.name}

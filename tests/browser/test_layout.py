@@ -128,6 +128,18 @@ PAGES: dict[str, Callable[[Phone, Place], None]] = {
     "code entry": at("/b/"),
     "code mistyped": mistype,
     "error": at("/no/such/page/here"),
+    "error below a kit": at("/vi/thang-long/flag-tower/no"),
+    "help": at("/vi/help"),
+    "privacy": at("/vi/help/privacy"),
+    "access": at("/en/help/access"),
+    "how the odds work": at("/vi/help/odds"),
+    "contact": at("/vi/help/contact"),
+    "report": at("/vi/help/report"),
+    "report, which kit": at("/vi/help/report?kind=code"),
+    "report, which part": at("/vi/help/report?kind=part&kit=flag-tower"),
+    "report, which text": at("/en/help/report?kind=text&kit=doan-mon"),
+    "report, box wrong": at("/vi/help/report?kind=code&kit=-&run=TL-1&edition=99"),
+    "report thanked": at("/vi/help/report/thanks?kind=part&kit=flag-tower&part=FT-A1"),
 }
 
 

@@ -11,7 +11,9 @@ from tests.web.cast import Box, Phone, full_disk, spoil_run, void_box
 LANGUAGES = ("vi", "en")
 CANONICAL = (
     "home", "series", "story", "story in steps", "chase story", "layer", "bonus", "bonus wrong", "bonus open",
-    "bonus whole", "run", "run box", "run box voided",
+    "bonus whole", "run", "run box", "run box voided", "help", "help privacy", "help access", "help odds",
+    "help contact", "report", "report kit", "report part", "report code", "report text", "report box wrong",
+    "report thanks",
 )  # fmt: skip
 PRIVATE = (
     "code entry", "code mistyped", "code by keyboard", "code unknown", "box of nobody", "box of mine",
@@ -23,8 +25,9 @@ ERRORS = {
     "code mistyped": 400, "code by keyboard": 400, "code unknown": 404, "claim of another": 409,
     "claim voided": 409, "error 403": 403, "error 404": 404, "error 404 behind a code": 404,
     "error 405": 405, "error 413": 413, "error 429": 429, "error 500": 500, "error 503": 503,
+    "report refused": 400, "report too often": 429,
 }  # fmt: skip
-PAGES = (*CANONICAL, *PRIVATE, "error 404")
+PAGES = (*CANONICAL, *PRIVATE, "error 404", "report refused", "report too often")
 BY_KEYBOARD = "ấấấấấấ"
 MISTYPED = "0123456789ABCDEFGA"
 
@@ -53,6 +56,7 @@ def visit_every_page(
         "bonus open": bo.open(f"/{language}/tiny/bonus?digits=72"),
         "bonus whole": bo.open(f"/{language}/tiny/bonus?digits=7-2-9"),
         "chase story": bo.open(f"/{language}/tiny/fish"),
+        "help": bo.open(f"/{language}/help"),
         "run": bo.open("/R/TY-1"),
         "run box": bo.open(f"/R/TY-1/{first.edition:03d}"),
         "code entry": bo.open("/b/"),
@@ -67,6 +71,9 @@ def visit_every_page(
         "error 405": bo.open(first.address, method="PUT"),
         "error 413": bo.open("/b/", method="POST", body=b"code=" + b"0" * 70_000),
     }
+    for topic in ("privacy", "access", "odds", "contact"):
+        seen[f"help {topic}"] = bo.open(f"/{language}/help/{topic}")
+    seen |= visit_reports(language, app)
     cam.press_add(fish[0])
     seen["album with chase only"] = cam.open("/album")
     added = bo.press_add(first)
@@ -90,4 +97,24 @@ def visit_every_page(
     spoil_run(folder)
     seen["error 500"] = bo.open(bridge.address)
     assert set(seen) == set(PAGES)
+    return seen
+
+
+def visit_reports(language: str, app: Flask) -> dict[str, TestResponse]:
+    """Open every page of a report in `language`, to the end of what one address may send in a minute."""
+    dao, here = Phone(app, language, "192.0.2.3"), f"/{language}/help/report"
+    told = {"kind": "part", "kit": "bridge", "place": "B1", "fault": "missing"}
+    seen = {
+        "report": dao.open(here),
+        "report kit": dao.open(f"{here}?kind=code"),
+        "report part": dao.open(f"{here}?kind=part&kit=bridge&run=TY-1&edition=3"),
+        "report code": dao.open(f"{here}?kind=code&kit=-"),
+        "report text": dao.open(f"{here}?kind=text&kit=bridge"),
+        "report box wrong": dao.open(f"{here}?kind=part&kit=bridge&run=TY-1&edition=99"),
+        "report refused": dao.open(here, method="POST", form=told | {"place": ""}),
+    }
+    sent = dao.open(here, method="POST", form=told)
+    seen["report thanks"] = dao.open(sent.headers["Location"])
+    for _ in range(10):
+        seen["report too often"] = dao.open(here, method="POST", form=told)
     return seen

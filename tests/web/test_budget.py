@@ -40,7 +40,15 @@ BONUS = [
     f"bonus?digits={digits}" for digits in ("", CATALOGUE.digits, CATALOGUE.digits + CATALOGUE.chase_digits)
 ]
 SHELVES = [f"/{language}/{place}" for language in LANGUAGES for place in ("", SERIES)]
-OTHERS = [f"/{language}/{SERIES}/{place}" for language in LANGUAGES for place in BONUS]
+HELP = [
+    f"/{language}/help{place}"
+    for language in LANGUAGES
+    for place in (
+        "", "/privacy", "/access", "/odds", "/contact", "/report", "/report?kind=code",
+        f"/report?kind=part&kit={KITS[0]}", f"/report?kind=text&kit={KITS[0]}",
+    )
+]  # fmt: skip
+OTHERS = HELP + [f"/{language}/{SERIES}/{place}" for language in LANGUAGES for place in BONUS]
 SCANS = [(language, kit) for language in LANGUAGES for kit in KITS]
 EVERY_KIT = pytest.mark.parametrize("kit", KITS)
 EVERY_LANGUAGE = pytest.mark.parametrize("language", LANGUAGES)

@@ -20,6 +20,7 @@ WORDS = {
     "error 429": ("Nhiều mã sai quá", "Too many wrong codes"),
     "error 500": ("hỏng ở phía chúng tôi", "Something broke on our side"),
     "error 503": ("Chưa ghi được", "Not written yet"),
+    "report too often": ("Nhiều lời báo quá", "Many reports at once"),
 }
 
 
@@ -34,6 +35,8 @@ def test_every_failure_has_its_status_and_a_way_on(every_page: EveryPage, name: 
     if name in REFUSED_CLAIMS:
         assert "#chuyen" in page.links
         assert page.by_id("chuyen").text
+    elif name == "report refused":
+        assert f"/{language}/help/report" in forms
     else:
         assert "/b/" in ways + forms
     assert {f"/{language}/", "/album"} <= set(page.paths)
@@ -62,6 +65,40 @@ def test_no_failure_shows_the_inside(every_page: EveryPage, name: str, language:
         assert [meta.get("content") for meta in page.all("meta") if meta.get("name") == "robots"] == [
             "noindex"
         ]
+
+
+@pytest.mark.parametrize(
+    ("path", "way"),
+    [
+        ("/vi/tiny/nothing", "/vi/tiny"),
+        ("/en/tiny/bridge/nothing", "/en/tiny/bridge"),
+        ("/vi/tiny/bridge/easy/nothing/at/all", "/vi/tiny/bridge"),
+    ],
+)
+def test_a_missing_page_below_a_series_or_a_kit_leads_to_it(reader: Phone, path: str, way: str) -> None:
+    answer = reader.open(path)
+    assert answer.status_code == 404
+    (first, *_) = [link for link in read_html(answer.text).all("a") if link.inside(tag="main")]
+    assert first.get("href") == way
+    assert reader.open(way).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path", ["/vi/nothing/bridge", "/tiny/bridge/nothing/x", "/b/tiny/bridge", "/vi/a/b/c/d"]
+)
+def test_a_missing_page_below_nothing_leads_to_no_kit(reader: Phone, path: str) -> None:
+    page = read_html(reader.open(path).text)
+    assert not [link for link in page.links if "tiny" in link and "lang=" not in link]
+    assert "/b/" in page.paths
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", [name for name in WORDS if name != "error 500"])
+def test_the_ways_on_lead_somewhere(reader: Phone, every_page: EveryPage, name: str, language: str) -> None:
+    page = read_html(every_page[name, language].text)
+    ways = [link.get("href") for link in page.all("a") if link.inside(tag="main")]
+    assert len(ways) >= 2
+    assert [way for way in ways if reader.open(way).status_code != 200 and "/stories" not in way] == []
 
 
 def test_a_body_over_the_limit_is_refused_and_one_under_it_is_read(stranger: Phone) -> None:
