@@ -55,7 +55,7 @@
   // Notes lie in a closed part: older browsers do not open it by themselves
   const open = () => { const at = document.getElementById(decodeURIComponent(location.hash.slice(1))), part = at && at.closest("details"); if (part && !part.open) { part.open = true; at.scrollIntoView(); } };
   addEventListener("hashchange", open);
-  addEventListener("beforeprint", () => all(".sources details").forEach((part) => part.open = true));
+  addEventListener("beforeprint", () => all(".sources details, .ask, details:has(.time)").forEach((part) => part.open = true));
   open();
 
   // The phone's own voice; only one that needs no network, so that nobody else hears what is read
