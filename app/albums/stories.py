@@ -2,25 +2,34 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from app.albums import Site
 from app.core.errors import UserError
 from app.core.kit import Entry, Kit, Series
+from app.core.map import Spot, way_to
 from app.core.story import CHASE, LAYERS, CleanHtml, FrontMatter, Layer, LayerFront, Story
-from app.library import Rendered, has_layer, read_layer, read_story, render, render_ahead
-from app.pictures import (
-    art_path,
-    cover_path,
-    icon_path,
-    parse_svg,
-    step_picture,
-    steps_drawn,
-)
+from app.library import Rendered, audio_path, has_layer, read_layer, read_story, render, render_ahead
+from app.pictures import art_path, parse_svg, steps_drawn
 
 
 class PageMissingError(UserError):
     """There is no such series, kit or language."""
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """Another landmark of the series.
+
+    Attributes:
+        name: its story's title.
+        metres: how far away it is, to the nearest 50 m or, from 5 km on, to the nearest kilometre; 0
+            where the two lie together.
+        direction: where it lies, 0 for north, 1 for north-east, and so on to 7.
+    """
+
+    name: str
+    metres: int
+    direction: int
 
 
 @dataclass(frozen=True)
@@ -38,6 +47,8 @@ class StoryPage:
         numbers: the footnotes' numbers by label.
         layers: the other ways it is told in this language.
         drawn: the building steps that have a picture.
+        audio: whether somebody has recorded it.
+        neighbours: the series' other landmarks.
     """
 
     series: Series
@@ -50,6 +61,8 @@ class StoryPage:
     numbers: Mapping[str, int]
     layers: tuple[str, ...]
     drawn: frozenset[int]
+    audio: bool
+    neighbours: tuple[Neighbour, ...]
 
 
 @dataclass(frozen=True)
@@ -113,7 +126,35 @@ def story_page(site: Site, series_id: str, kit_id: str, language: str) -> StoryP
         numbers=rendered.numbers,
         layers=_layers(site, kit_id, language),
         drawn=steps_drawn(parse_svg(art_path(site.workspace, series_id, kit_id))),
+        audio=audio_path(site.workspace, kit_id, language) is not None,
+        neighbours=tuple(_neighbours(site, series, entry.kit, language)),
     )
+
+
+def spots_of(site: Site, series: Series, language: str) -> list[Spot]:
+    """Return a series' landmarks under the titles of their stories, in series order.
+
+    Raises:
+        UserError: a story's file is broken.
+    """
+    return [
+        Spot(
+            name=read_story(site.workspace, kit.id, language).front.title,
+            latitude=kit.landmark.latitude,
+            longitude=kit.landmark.longitude,
+            within_m=kit.landmark.within_m,
+        )
+        for kit in series.kits
+    ]
+
+
+def _neighbours(site: Site, series: Series, kit: Kit, language: str) -> Iterator[Neighbour]:
+    spots = spots_of(site, series, language)
+    here = spots[series.kits.index(kit)]
+    for spot in (spot for spot in spots if spot is not here):
+        metres, direction = way_to(here, spot)
+        step = 1000 if metres >= 5000 else 50
+        yield Neighbour(spot.name, round(metres / step) * step, direction)
 
 
 def layer_page(site: Site, series_id: str, kit_id: str, language: str, layer: str) -> LayerPage:
@@ -256,52 +297,3 @@ def _everything(site: Site) -> Iterator[Story | Layer]:
             if series.bonus:
                 yield _bonus(site, series.bonus, language, with_chase=False)
                 yield _bonus(site, series.bonus, language, with_chase=True)
-
-
-def art(site: Site, series_id: str, kit_id: str) -> bytes:
-    """Return a kit's picture as SVG.
-
-    Raises:
-        PageMissingError: there is no such kit; a path never comes from an address.
-    """
-    find_kit(site, series_id, kit_id)
-    return art_path(site.workspace, series_id, kit_id).read_bytes()
-
-
-def step_art(site: Site, series_id: str, kit_id: str, step: int) -> bytes:
-    """Return the picture of a kit after so many building steps as SVG.
-
-    Raises:
-        PageMissingError: there is no such kit, or no picture of this step.
-    """
-    find_kit(site, series_id, kit_id)
-    if step not in steps_drawn(parse_svg(art_path(site.workspace, series_id, kit_id))):
-        raise PageMissingError("there is no such picture")
-    return step_picture(site.workspace, series_id, kit_id, step)
-
-
-def icon(site: Site, series_id: str, kit_id: str) -> bytes:
-    """Return a kit's icon as SVG.
-
-    Raises:
-        PageMissingError: there is no such kit, or it has no icon.
-    """
-    find_kit(site, series_id, kit_id)
-    return _drawn(icon_path(site.workspace, series_id, kit_id))
-
-
-def cover(site: Site, series_id: str) -> bytes:
-    """Return the cover of a series as SVG.
-
-    Raises:
-        PageMissingError: there is no such series, or it has no cover.
-    """
-    if series_id not in site.catalogue:
-        raise PageMissingError("there is no such picture")
-    return _drawn(cover_path(site.workspace, series_id))
-
-
-def _drawn(path: Path) -> bytes:
-    if not path.is_file():
-        raise PageMissingError("there is no such picture")
-    return path.read_bytes()

@@ -53,6 +53,12 @@ def story_path(workspace: Workspace, kit_id: str, name: str) -> Path:
     return workspace.stories / kit_id / f"{name}.md"
 
 
+def audio_path(workspace: Workspace, kit_id: str, language: str) -> Path | None:
+    """Return the recording of a story, None if nobody has recorded it in this language."""
+    path = workspace.stories / kit_id / f"{language}.mp3"
+    return path if path.is_file() else None
+
+
 def read_story(workspace: Workspace, kit_id: str, language: str) -> Story:
     """Return a story's front matter and Markdown text.
 

@@ -6,7 +6,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.albums import open_site
 from app.albums.stories import warm_up
-from app.web import albums, buyer, runs, stories
+from app.web import albums, buyer, drawings, plain, runs, sharing, stories
 from app.web import help as help_pages
 from app.web.failures import tell_failures
 from app.web.headers import FILE_SECONDS, from_this_site, is_private, policy, protect
@@ -16,7 +16,7 @@ LARGEST_BODY = 64 * 1024
 BROTLI_LEVEL = 7
 """Measured: 40 kB of story become 11 kB in 5 ms; the highest level saves one kB more and takes 75 ms."""
 
-
+COMPRESSED = ["text/html", "image/svg+xml", "text/css", "text/javascript", "application/xml"]
 PAGE_STYLES = (None, "story.css", "album.css", "help.css")
 """What a page's one inline style holds after site.css: a story's page pays for no album."""
 
@@ -44,11 +44,12 @@ def create_app(workspace: Workspace) -> Flask:
         count = workspace.site.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=0)  # type: ignore[method-assign]
     page_policy = policy(*(_style(app, sheet) for sheet in PAGE_STYLES))
-    app.config["COMPRESS_MIMETYPES"] = ["text/html", "image/svg+xml", "text/css", "text/javascript"]
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Vietnamese in JSON-LD stays short
+    app.config["COMPRESS_MIMETYPES"] = COMPRESSED
     app.config["COMPRESS_ALGORITHM"] = ["br", "gzip"]
     app.config["COMPRESS_BR_LEVEL"] = BROTLI_LEVEL
     Compress(app)
-    for door in (buyer, albums, stories, runs, help_pages):
+    for door in (buyer, albums, stories, drawings, runs, sharing, help_pages, plain):
         app.register_blueprint(door.pages)
     tell_failures(app)
 

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.albums.claiming import ALBUM_KEY_BYTES, Claimed, TakenError, VoidedError, claim, scan
 from app.albums.pages import shelves
+from app.albums.riddles import check_riddle
 from app.albums.stories import story_page
 from app.web.keys import album_key, keep_album_key
 from app.web.present import shared, show, site, spoken
@@ -70,13 +71,15 @@ def claim_box(code: str) -> AnyResponse:
 @pages.get("/B/<code>/claim")
 def claim_again(code: str) -> AnyResponse:
     """Lead back to the box when a phone opens the button's address again."""
-    return redirect(f"/b/{quote(code)}", 303)
+    asked = request.query_string.decode("ascii", "replace")
+    return redirect(f"/b/{quote(code)}" + (f"?{asked}" if asked else ""), 303)
 
 
 def _opened(code: str, status: int = 200) -> Response:
     found, language = scan(site(), code, album_key(request)), spoken()
     page = story_page(site(), found.series.id, found.kit.id, language)
-    return show("story.html", language, status, page=page, scan=found, here="story")
+    checked = check_riddle(page.front, request.args.get("riddle", ""), request.args.get("door", ""))
+    return show("story.html", language, status, page=page, checked=checked, scan=found, here="story")
 
 
 def _added(claimed: Claimed) -> AnyResponse:

@@ -1,20 +1,11 @@
-"""The pages that anyone may read: stories, their layers, the bonus page, and their pictures."""
+"""The pages that anyone may read: stories, their layers, building steps, the bonus page."""
 
-from flask import Blueprint, Response, make_response, redirect, request
+from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.albums.sharing import share_picture, share_picture_path
-from app.albums.stories import (
-    art,
-    bonus_page,
-    cover,
-    icon,
-    layer_page,
-    step_art,
-    story_page,
-    story_place,
-)
-from app.web.headers import FILE_SECONDS, PICTURE_POLICY
+from app.albums.building import build_page
+from app.albums.riddles import check_riddle
+from app.albums.stories import bonus_page, layer_page, story_page, story_place
 from app.web.present import shared, show, site, spoken
 
 pages = Blueprint("stories", __name__)
@@ -22,19 +13,12 @@ pages = Blueprint("stories", __name__)
 
 @pages.get("/<language>/<series>/<kit>")
 def story(language: str, series: str, kit: str) -> Response:
-    """Show a story at its canonical address."""
+    """Show a story at its canonical address, with the answer to a riddle if one was checked."""
     page = story_page(site(), series, kit, language)
-    picture = share_picture_path(site(), page.series, page.kit, language) is not None
+    checked = check_riddle(page.front, request.args.get("riddle", ""), request.args.get("door", ""))
+    place = f"{series}/{kit}"
     return shared(
-        show(
-            "story.html",
-            language,
-            page=page,
-            scan=None,
-            place=f"{series}/{kit}",
-            here="story",
-            has_picture=picture,
-        )
+        show("story.html", language, page=page, checked=checked, scan=None, place=place, here="story")
     )
 
 
@@ -43,6 +27,15 @@ def told_otherwise(language: str, series: str, kit: str, layer: str) -> Response
     """Show a story in easy language, for adults or for a class."""
     page = layer_page(site(), series, kit, language, layer)
     return shared(show("layer.html", language, page=page, place=f"{series}/{kit}/{layer}", here="story"))
+
+
+@pages.get("/<language>/<series>/<kit>/build")
+@pages.get("/<language>/<series>/<kit>/build/<int(min=1):step>")
+def build(language: str, series: str, kit: str, step: int = 0) -> Response:
+    """Show how a model is built: all steps, one of them, or behind the last one the finished model."""
+    page = build_page(site(), series, kit, language, step)
+    place = f"{series}/{kit}/build" + (f"/{step}" if step else "")
+    return shared(show("build.html", language, page=page, place=place, here="build"))
 
 
 @pages.get("/<language>/<series>/bonus")
@@ -60,47 +53,3 @@ def short_story(kit: str) -> AnyResponse:
     answer = redirect(f"/{spoken()}/{place}", 302)
     answer.headers["Vary"] = "Accept-Language, Cookie"
     return answer
-
-
-@pages.get("/kits/<series>/<kit>/art.svg")
-def picture(series: str, kit: str) -> Response:
-    """Send a kit's picture."""
-    return _drawing(art(site(), series, kit))
-
-
-@pages.get("/kits/<series>/<kit>/step-<int:step>.svg")
-def step(series: str, kit: str, step: int) -> Response:
-    """Send the picture of a building step."""
-    return _drawing(step_art(site(), series, kit, step))
-
-
-@pages.get("/kits/<series>/<kit>/icon.svg")
-def small_picture(series: str, kit: str) -> Response:
-    """Send a kit's icon."""
-    return _drawing(icon(site(), series, kit))
-
-
-@pages.get("/kits/<series>/<kit>/share-<language>.png")
-def shared_picture(series: str, kit: str, language: str) -> Response:
-    """Send the picture that phones show when somebody sends a story on."""
-    return _picture(share_picture(site(), series, kit, language), "image/png")
-
-
-@pages.get("/kits/<series>/cover.svg")
-def series_cover(series: str) -> Response:
-    """Send the cover of a series."""
-    return _drawing(cover(site(), series))
-
-
-def _drawing(svg: bytes) -> Response:
-    return _picture(svg, "image/svg+xml")
-
-
-def _picture(content: bytes, kind: str) -> Response:
-    response = make_response(content)
-    response.content_type = kind
-    response.headers["Content-Security-Policy"] = PICTURE_POLICY
-    response.headers["Cache-Control"] = f"public, max-age={FILE_SECONDS}"
-    response.add_etag()
-    response.make_conditional(request)
-    return response

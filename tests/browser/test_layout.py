@@ -70,8 +70,8 @@ def place(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> I
 
 def add(phone: Phone, code: str) -> None:
     phone.page.goto(f"{BASE}/b/{code}")
-    if phone.page.locator("form button").count():
-        phone.page.locator("form button").click()
+    if phone.page.locator(".lead form button").count():
+        phone.page.locator(".lead form button").click()
         phone.page.wait_for_url(f"{BASE}/album?**")
 
 
@@ -115,6 +115,10 @@ PAGES: dict[str, Callable[[Phone, Place], None]] = {
     "story": at("/vi/thang-long/doan-mon"),
     "story of the rare kit": at("/vi/thang-long/dragon-steps"),
     "story in English": at("/en/thang-long/flag-tower"),
+    "riddle answered": at("/vi/thang-long/north-gate?riddle=story&door=2#r-story"),
+    "building steps": at("/en/thang-long/flag-tower/build"),
+    "building step": at("/vi/thang-long/princess-pavilion/build/2"),
+    "built": at("/en/thang-long/doan-mon/build/9"),
     "box": lambda phone, place: at(f"/b/{place.codes['flag-tower'][0]}")(phone, place),
     "box taken": taken,
     "box mine": mine,

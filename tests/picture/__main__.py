@@ -56,8 +56,8 @@ def _album(browser: Browser, address: str, codes: list[str], scratch: str) -> Im
     page = context.new_page()
     for code in codes:
         page.goto(f"{address}/b/{code}")
-        if page.locator("form button").count():
-            page.locator("form button").first.click()
+        if page.locator(".lead form button").count():
+            page.locator(".lead form button").first.click()
     page.goto(f"{address}/album")
     return _shot(page.screenshot(), scratch)
 

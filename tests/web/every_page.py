@@ -13,13 +13,15 @@ CANONICAL = (
     "home", "series", "story", "story in steps", "chase story", "layer", "bonus", "bonus wrong", "bonus open",
     "bonus whole", "run", "run box", "run box voided", "help", "help privacy", "help access", "help odds",
     "help contact", "report", "report kit", "report part", "report code", "report text", "report box wrong",
-    "report thanks",
+    "report thanks", "riddle right", "riddle wrong", "riddle none", "build",
+    "build step", "build done",
 )  # fmt: skip
 PRIVATE = (
     "code entry", "code mistyped", "code by keyboard", "code unknown", "box of nobody", "box of mine",
     "box of another", "claim of another", "box voided", "box of mine voided", "claim voided", "album empty",
     "album in part", "album with chase only", "album after adding", "album full", "error 403",
     "error 404 behind a code", "error 405", "error 413", "error 429", "error 500", "error 503",
+    "box with riddle",
 )  # fmt: skip
 ERRORS = {
     "code mistyped": 400, "code by keyboard": 400, "code unknown": 404, "claim of another": 409,
@@ -50,6 +52,12 @@ def visit_every_page(
         "series": bo.open(f"/{language}/tiny"),
         "story": bo.open(f"/{language}/tiny/lantern"),
         "story in steps": bo.open(f"/{language}/tiny/bridge"),
+        "riddle right": bo.open(f"/{language}/tiny/bridge?riddle=model&door=2"),
+        "riddle wrong": bo.open(f"/{language}/tiny/bridge?riddle=set&door=1"),
+        "riddle none": bo.open(f"/{language}/tiny/lantern?riddle=story"),
+        "build": bo.open(f"/{language}/tiny/bridge/build"),
+        "build step": bo.open(f"/{language}/tiny/bridge/build/2"),
+        "build done": bo.open(f"/{language}/tiny/lantern/build/2"),
         "layer": bo.open(f"/{language}/tiny/bridge/easy"),
         "bonus": bo.open(f"/{language}/tiny/bonus"),
         "bonus wrong": bo.open(f"/{language}/tiny/bonus?digits=73"),
@@ -64,6 +72,7 @@ def visit_every_page(
         "code by keyboard": bo.type_code(BY_KEYBOARD),
         "code unknown": bo.type_code(unknown_code(0)),
         "box of nobody": bo.open(first.address),
+        "box with riddle": bo.open(f"{first.address}?lang={language}&riddle=story&door=1"),
         "album empty": bo.open("/album"),
         "error 403": bo.press_add(first, headers={"Sec-Fetch-Site": "cross-site"}),
         "error 404": bo.open("/no-such-page/at/all/here"),

@@ -70,6 +70,11 @@ class Page:
         return [link.partition("?")[0] for link in self.links]
 
     @property
+    def posts(self) -> list[Element]:
+        """Return the forms that change something."""
+        return [form for form in self.all("form") if form.get("method") == "post"]
+
+    @property
     def switch(self) -> dict[str, str]:
         """Return the language switch: language -> address."""
         return {

@@ -1,5 +1,6 @@
 """What holds on every page: whole HTML, nothing from elsewhere, no code where it does not belong."""
 
+import json
 import re
 from itertools import pairwise, product
 
@@ -63,7 +64,10 @@ def test_no_page_carries_a_style_or_a_script_that_its_policy_forbids(
 ) -> None:
     page = read_html(every_page[name, language].text)
     assert not [element.tag for element in page.elements if "style" in element.attributes]
-    assert not [element for element in page.all("script") if not element.get("src") or element.text.strip()]
+    told = [element for element in page.all("script") if element.get("type") == "application/ld+json"]
+    run = [element for element in page.all("script") if element not in told]
+    assert not [element for element in run if not element.get("src") or element.text.strip()]
+    assert all(json.loads(element.text)["@context"] == "https://schema.org" for element in told)
     assert not [key for element in page.elements for key in element.attributes if key.startswith("on")]
     assert not page.all("iframe") + page.all("object") + page.all("embed") + page.all("base")
 

@@ -1,5 +1,6 @@
 """A story at its own address: the same for everyone, without a code in it."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,17 +13,21 @@ from tests.web.conftest import close
 from tests.web.html import read_html
 
 STORIES = [f"/{language}/tiny/{kit}" for language in ("vi", "en") for kit in ("lantern", "bridge", "fish")]
-OTHERWISE = [f"/{language}/tiny/{page}" for language in ("vi", "en") for page in ("bridge/easy", "bonus")]
+OTHERWISE = [
+    f"/{language}/tiny/{page}"
+    for language in ("vi", "en")
+    for page in ("bridge/easy", "bonus", "bridge/build", "bridge/build/1", "bridge/build/3")
+]
 CANONICAL = ["/vi/", "/en/", "/vi/tiny", "/en/tiny", *STORIES, *OTHERWISE]
 
 
 @pytest.mark.parametrize(
     ("path", "title", "number", "alt", "build"),
     [
-        ("/vi/tiny/lantern", "Đèn lồng", "Mẫu 1 / 2", "Hình Đèn lồng.", "Ghép thân."),
-        ("/en/tiny/lantern", "Lantern", "Kit 1 of 2", "A picture of a Lantern.", "Join the body."),
-        ("/en/tiny/bridge", "Wooden Bridge", "Kit 2 of 2", "A picture of a Wooden Bridge.", "Join the body."),
-        ("/en/tiny/fish", "Carp", "Rare kit", "A picture of a Carp.", "Join the body."),
+        ("/vi/tiny/lantern", "Đèn lồng", "Mẫu 1 / 2", "Hình Đèn lồng.", "1 bước"),
+        ("/en/tiny/lantern", "Lantern", "Kit 1 of 2", "A picture of a Lantern.", "1 step,"),
+        ("/en/tiny/bridge", "Wooden Bridge", "Kit 2 of 2", "A picture of a Wooden Bridge.", "2 steps,"),
+        ("/en/tiny/fish", "Carp", "Rare kit", "A picture of a Carp.", "1 step,"),
     ],
 )
 def test_a_story_tells_of_its_own_kit(
@@ -49,13 +54,13 @@ def test_a_story_has_its_figures_text_legend_riddle_pieces_map_and_sources(mai: 
     body = page.by_id("chuyen")
     assert "told to try this page 31." in body.text
     assert "It is told that this is only a test." in page.one("div", "admonition").text
-    assert [choice.text for choice in page.all("li") if choice.inside(css_class="doors")] == [
+    assert [choice.text for choice in page.all("label") if choice.inside(css_class="doors")] == [
         "Red",
         "Gold",
         "Green",
         "White",
     ]
-    assert "There are 12 pieces" in page.by_id("lap").text
+    assert "12 pieces in 2 groups" in page.by_id("lap").text
     assert "Body: 9 pieces" in page.by_id("lap").text
     assert "geo:21.03,105.85?q=21.03,105.85(Lantern)" in page.links
     assert "https://example.org/source" in page.links
@@ -65,7 +70,7 @@ def test_a_story_has_its_figures_text_legend_riddle_pieces_map_and_sources(mai: 
 
 def test_the_answer_of_the_riddle_lies_behind_a_closed_door(mai: Phone) -> None:
     page = read_html(mai.open("/en/tiny/lantern").text)
-    hint, answer = (each for each in page.all("details") if not each.get("class"))
+    hint, answer = (each for each in page.all("details") if each.ancestors[-1].get("id") == "giai-ma")
     assert "Look at the picture." in hint.text
     assert "Red." in answer.text
     assert "open" not in hint.attributes | answer.attributes
@@ -190,9 +195,14 @@ def test_what_a_story_says_is_shown_and_never_run(
     page = read_html(Phone(site, "en").open("/en/tiny/lantern").text)
     close(site)
     assert page.one("h1").text == evil
-    assert not page.all("script")
-    assert [image.get("src") for image in page.all("img")] == ["/kits/tiny/lantern/art.svg"]
-    assert page.one("img").get("alt") == 'A "picture" onload=x>'
+    assert [script.get("src") for script in page.all("script")] == ["", "/static/story.js"]
+    graph = json.loads(page.all("script")[0].text)["@graph"]
+    assert graph[0]["headline"] == evil
+    assert [image.get("src") for image in page.all("img")] == [
+        "/kits/tiny/lantern/art.svg",
+        "/kits/tiny/lantern/map-en.svg",
+    ]
+    assert page.all("img")[0].get("alt") == 'A "picture" onload=x>'
     assert not [name for element in page.elements for name in element.attributes if name.startswith("on")]
     assert not [link for link in page.links if link.startswith("javascript")]
 

@@ -48,8 +48,11 @@ def test_three_riddles_stand_in_order_and_the_last_leads_to_the_bonus_page(reade
 
 
 def test_every_building_step_shows_the_model_as_it_then_stands(reader: Phone) -> None:
-    page = read_html(reader.open("/en/tiny/bridge").text)
-    shown = [each.get("src") for each in page.all("img") if "step-" in each.get("src")]
+    shown = [
+        image.get("src")
+        for number in (1, 2)
+        for image in read_html(reader.open(f"/en/tiny/bridge/build/{number}").text).all("img")
+    ]
     assert shown == ["/kits/tiny/bridge/step-1.svg", "/kits/tiny/bridge/step-2.svg"]
     first, second = (fromstring(reader.open(path).data) for path in shown)  # noqa: S314  (ours)
     assert {group.get("id") for group in first} & {"s1", "s2", "s2b"} == {"s1"}
@@ -76,6 +79,14 @@ def test_every_building_step_shows_the_model_as_it_then_stands(reader: Phone) ->
         "/en/tiny/bridge/..%2f..%2fkit",
         "/fr/tiny/bridge/easy",
         "/fr/tiny/bonus",
+        "/fr/tiny/bridge/build",
+        "/en/tiny/bridge/build/0",
+        "/en/tiny/bridge/build/4",
+        "/en/tiny/bridge/build/-1",
+        "/en/nothing/bridge/build",
+        "/kits/tiny/bridge/map-fr.svg",
+        "/kits/tiny/nothing/map-en.svg",
+        "/kits/nothing/bridge/map-en.svg",
         "/en/nothing/bonus",
     ],
 )
