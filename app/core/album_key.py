@@ -50,8 +50,8 @@ def words_of(key: bytes) -> tuple[str, ...]:
     """Return an album's key as words.
 
     Eight words hold 88 bits: the key's 80, and 8 that make the weighted sum of all words divisible by 251.
-    Every slip of one letter, two letters exchanged within a word and two words exchanged are noticed, save words
-    that are alike modulo 251; of any other words that are no key, 250 of 251 are.
+    Every slip of one letter and two letters exchanged within a word are noticed; two words exchanged are too,
+    unless they are alike modulo 251; of any other words that are no key, 250 of 251 are.
 
     Args:
         key: 10 bytes.

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, make_response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.albums.sharing import share_picture, share_picture_path
+from app.albums.sharing import series_picture, share_picture, share_picture_path
 from app.albums.stories import (
     art,
     bonus_page,
@@ -84,6 +84,12 @@ def small_picture(series: str, kit: str) -> Response:
 def shared_picture(series: str, kit: str, language: str) -> Response:
     """Send the picture that phones show when somebody sends a story on."""
     return _picture(share_picture(site(), series, kit, language), "image/png")
+
+
+@pages.get("/kits/<series>/share-<language>.png")
+def shared_series(series: str, language: str) -> Response:
+    """Send the picture that phones show when somebody sends a series or an album on."""
+    return _picture(series_picture(site(), series, language), "image/png")
 
 
 @pages.get("/kits/<series>/cover.svg")

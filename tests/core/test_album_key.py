@@ -119,7 +119,8 @@ def test_two_words_exchanged_are_nearly_always_noticed() -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "babe", "babe " * 7, "babe " * 9, "x" * 5000, "babe-" * 1000, "12345678", "🐟" * 8, "b" * 31]
+    "typed",
+    ["", "babe", "babe " * 7, "babe " * 9, "x" * 5000, "babe-" * 1000, "12345678", "🐟" * 8, "b" * 31],
 )
 def test_more_or_fewer_than_eight_words_are_no_key(typed: str) -> None:
     with pytest.raises(KeyLengthError):
@@ -127,7 +128,8 @@ def test_more_or_fewer_than_eight_words_are_no_key(typed: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("word", "number"), [("fabe", 1), ("baba", 3), ("cabe", 8), ("bab", 5), ("babes", 2), ("abba", 4), ("vuco", 6)]
+    ("word", "number"),
+    [("fabe", 1), ("baba", 3), ("cabe", 8), ("bab", 5), ("babes", 2), ("abba", 4), ("vuco", 6)],
 )
 def test_the_word_that_stands_in_no_key_is_named(word: str, number: int) -> None:
     words = ["babe"] * 8
