@@ -37,7 +37,7 @@ class Holding:
 
 @dataclass(frozen=True)
 class KeyCard:
-    """An album's key to copy or scan: four groups of two words, where they are typed, and both as a symbol."""
+    """An album's key: four groups of two words, where they are typed, and both as a symbol to scan."""
 
     groups: tuple[str, ...]
     place: str

@@ -11,8 +11,8 @@ LETTERS = 4
 
 CONSONANTS = "bghklmntvypc"
 VOWELS = "aeiou"
-"""No letter is a key of a Vietnamese keyboard (Telex: w f j s r x z dd), and the two vowels of a word are never
-equal (aa, ee, oo): typing a word changes nothing in it. The first consonant is never y, p or c."""
+"""No letter is a key of a Vietnamese keyboard (Telex: w f j s r x z dd), and the two vowels of a word are
+never equal (aa, ee, oo): typing a word changes nothing in it. The first consonant is never y, p or c."""
 
 LONGEST_TYPED = 300
 _BITS = 11

@@ -21,7 +21,7 @@ def key() -> AnyResponse:
     """Show the album's key."""
     mine = album_key(request)
     if mine is None or holding(site(), mine) is None:
-        return redirect("/album/open", 303)
+        return redirect(f"/album/open?lang={spoken()}", 303)
     return show("album_key.html", spoken(), card=card_of(mine), here="album")
 
 
@@ -63,7 +63,7 @@ def merge_albums() -> AnyResponse:
 def ask_rotate() -> AnyResponse:
     """Tell what a new key does."""
     if holding(site(), album_key(request)) is None:
-        return redirect("/album", 303)
+        return redirect(f"/album?lang={spoken()}", 303)
     return show("album_rotate.html", spoken(), new_key=fresh_key(), here="album")
 
 

@@ -51,7 +51,7 @@ def showing() -> AnyResponse:
     """Tell whether others may look at the album, and where."""
     key = album_key(request)
     if holding(site(), key) is None:
-        return redirect("/album", 303)
+        return redirect(f"/album?lang={spoken()}", 303)
     place = shown_at(site(), key)
     address = f"{site_address(request, site().workspace.base_url)}/a/{place}" if place else ""
     return show("album_show.html", spoken(), place=place, address=address, here="album")
