@@ -59,6 +59,12 @@ def merge_albums() -> AnyResponse:
     return _holder_of(wanted)
 
 
+@pages.get("/album/merge")
+def merge_again() -> AnyResponse:
+    """Lead back to the words when a phone opens the button's address again."""
+    return redirect(f"/album/open?lang={spoken()}", 303)
+
+
 @pages.get("/album/rotate")
 def ask_rotate() -> AnyResponse:
     """Tell what a new key does."""

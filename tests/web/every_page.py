@@ -25,8 +25,9 @@ PRIVATE = (
     "error 404 behind a code", "error 405", "error 413", "error 429", "error 500", "error 503",
 )  # fmt: skip
 ERRORS = {
+    "album open mistyped": 400, "album open unknown": 404,
     "code mistyped": 400, "code by keyboard": 400, "code unknown": 404, "claim of another": 409,
-    "album open mistyped": 400, "album open unknown": 404, "claim voided": 409, "error 403": 403, "error 404": 404, "error 404 behind a code": 404,
+    "claim voided": 409, "error 403": 403, "error 404": 404, "error 404 behind a code": 404,
     "error 405": 405, "error 413": 413, "error 429": 429, "error 500": 500, "error 503": 503,
 }  # fmt: skip
 PAGES = (*CANONICAL, *PRIVATE, "error 404")
