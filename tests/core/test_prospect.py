@@ -53,7 +53,8 @@ def test_simulated_collectors_who_swap_buy_and_share_agree() -> None:
     friends: list[int] = []
     new = 0
     for _ in range(ROUNDS):
-        left, opened, reached = {0, 1, 2}, 0, {}
+        left, opened = {0, 1, 2}, 0
+        reached: dict[int, int] = {}
         while left:
             kit = chance.choice(kits)
             new += opened == 0 and kit >= 0
