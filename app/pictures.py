@@ -6,6 +6,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from app.core.errors import UserError
+from app.core.kit import Series
 from app.core.story import CleanHtml
 from app.reading import read_text
 from app.workspace import Workspace
@@ -99,6 +100,19 @@ def parse_svg(path: Path) -> ElementTree.Element:
     if root.tag != SVG + "svg" or not root.get("viewBox"):
         raise PictureError("the picture has no viewBox", where=str(path), mend='Add viewBox="0 0 360 450"')
     return root
+
+
+def certificate_values(workspace: Workspace, series: Series) -> dict[str, object]:
+    """Return what the certificate of a complete series shows: never a name.
+
+    Raises:
+        UserError: a silhouette is missing or broken.
+    """
+    kits = [
+        {"kit": kit, "silhouette": read_silhouette(workspace, series.id, kit.id)}
+        for kit in series.standard_kits
+    ]
+    return {"series": series, "kits": kits, "maker": workspace.maker_name}
 
 
 def icon_path(workspace: Workspace, series_id: str, kit_id: str) -> Path:

@@ -137,6 +137,55 @@ def test_a_run_printed_before_marks_were_kept_counts_as_printed_whole(
     ledger.close()
 
 
+def test_albums_and_claims_of_before_are_all_there_after_the_migration(path: Path) -> None:
+    path.parent.mkdir()
+    engine = create_engine(f"sqlite:///{path}")
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0002")
+        connection.exec_driver_sql(
+            "INSERT INTO run (id, maker, series, kits, beacon_kind, beacon_description, beacon_pattern, "
+            "base_url, case_size, planned_at, manifest, committed_at, contents_root, sealed_at, boxes) "
+            "VALUES ('OLD-1', 'm', 's', '[]', 'none', '', '', '', "
+            "1, '2026-11-20', '{}', '2026-11-20', x'00', '2026-11-20', 300)"
+        )
+        for number in range(300):
+            tag = number.to_bytes(16, "big")
+            connection.exec_driver_sql("INSERT INTO sealed_box VALUES (?, 'OLD-1', x'00')", (tag,))
+            if number % 3 == 0:
+                key_hash = number.to_bytes(32, "big")
+                connection.exec_driver_sql(
+                    "INSERT INTO album (id, key_hash, made_on) VALUES (?, ?, '2026-11-21')",
+                    (number + 1, key_hash),
+                )
+            claim = (tag, number - number % 3 + 1, "OLD-1", "lantern", number + 1, "2026-11-21")
+            connection.exec_driver_sql("INSERT INTO claim VALUES (?, ?, ?, ?, ?, ?)", claim)
+        before = connection.exec_driver_sql("SELECT * FROM claim ORDER BY tag").fetchall()
+    engine.dispose()
+    ledger = Ledger(path)
+    with ledger.reading() as session:
+        connection = session.connection()
+        after = connection.exec_driver_sql(
+            "SELECT tag, album, run, kit, edition, claimed_on FROM claim ORDER BY tag"
+        ).fetchall()
+        assert [tuple(row) for row in after] == [tuple(row) for row in before]
+        assert len(after) == 300
+        albums = connection.exec_driver_sql("SELECT id, key_hash, shown_at FROM album ORDER BY id").fetchall()
+        assert [tuple(row) for row in albums] == [
+            (number + 1, number.to_bytes(32, "big"), None) for number in range(0, 300, 3)
+        ]
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+        assert connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall() == []
+    with ledger.writing() as session:  # what 0003 is for
+        session.connection().exec_driver_sql("UPDATE claim SET album = NULL WHERE album = 1")
+        session.connection().exec_driver_sql("DELETE FROM album WHERE id = 1")
+    with pytest.raises(IntegrityError), ledger.writing() as session:
+        session.connection().exec_driver_sql("DELETE FROM album WHERE id = 4")
+    ledger.close()
+
+
 def test_a_ledger_of_a_newer_version_is_refused_and_not_touched(sealed: Station) -> None:
     with sealed.ledger.writing() as session:
         session.connection().exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")

@@ -9,6 +9,7 @@ from typing import Literal
 from sqlmodel import Session, select
 
 from app.albums import Site
+from app.core.album_key import ALBUM_KEY_BYTES
 from app.core.code import code_tag, parse_code
 from app.core.errors import UserError
 from app.core.kit import Kit, Series
@@ -16,7 +17,7 @@ from app.core.print_state import VOIDED, is_marked
 from app.ledger import Album, Claim, PrintMark, Run, SealedBox
 from app.sealing import open_row
 
-ALBUM_KEY_BYTES = 16
+__all__ = ["ALBUM_KEY_BYTES"]
 
 
 class UnknownCodeError(UserError):
@@ -33,7 +34,10 @@ class VoidedError(UserError):
 
 @dataclass(frozen=True)
 class Scan:
-    """What a code opens, whose it is, and whether the maker has withdrawn it."""
+    """What a code opens, whose it is, and whether the maker has withdrawn it.
+
+    `album` tells whether the phone that asks holds an album; an owner `forgotten` is an album that was.
+    """
 
     code: str
     series: Series
@@ -41,14 +45,15 @@ class Scan:
     run: str
     edition: int
     boxes: int
-    owner: Literal["nobody", "yours", "another"]
+    owner: Literal["nobody", "yours", "another", "forgotten"]
     claimed_on: date | None
     voided: bool
+    album: bool
 
 
 @dataclass(frozen=True)
 class Claimed:
-    """A kit that is now in an album; `new_key` is the album's key if it was made just now."""
+    """A kit that is now in an album; `new_key` is the album's key where the phone did not hold it yet."""
 
     series: Series
     kit: Kit
@@ -72,24 +77,39 @@ def scan(site: Site, typed: str, album_key: bytes | None) -> Scan:
         content = open_row(code, run.id, box.sealed)
         voided = is_voided(session, run.id, content.edition)
         claim = session.get(Claim, tag)
-        album = _album(session, album_key)
+        album = find_album(session, album_key)
     kit_id = json.loads(run.kits)[content.kit]["id"]
     series, kit = kit_of(site, kit_id)
-    owner: Literal["nobody", "yours", "another"] = "nobody"
-    if claim is not None:
+    owner: Literal["nobody", "yours", "another", "forgotten"] = "nobody"
+    if claim is not None and claim.album is None:
+        owner = "forgotten"
+    elif claim is not None:
         owner = "yours" if album is not None and claim.album == album.id else "another"
-    claimed_on = claim.claimed_on if claim else None
-    return Scan(code, series, kit, run.id, content.edition, run.boxes, owner, claimed_on, voided)
+    return Scan(
+        code,
+        series,
+        kit,
+        run.id,
+        content.edition,
+        run.boxes,
+        owner,
+        claim.claimed_on if claim else None,
+        voided,
+        album is not None,
+    )
 
 
 def claim(site: Site, typed: str, album_key: bytes | None, *, entropy: bytes, today: date) -> Claimed:
     """Put a box's kit into an album, once; repeating it with the same album gives the same answer.
 
+    A phone without an album becomes the holder of the album with the key `entropy`. Its first answer may be
+    lost on the way, and the key with it: whoever repeats the claim with the same entropy gets it again.
+
     Args:
         site: the public site.
         typed: the code.
-        album_key: the phone's album key, 16 bytes, if it has one.
-        entropy: 16 random bytes, the key of a new album if one is made.
+        album_key: the phone's album key, 10 bytes, if it has one.
+        entropy: 10 random bytes, the key of a new album if one is made.
         today: the day to remember.
 
     Raises:
@@ -100,18 +120,18 @@ def claim(site: Site, typed: str, album_key: bytes | None, *, entropy: bytes, to
     """
     box = scan(site, typed, album_key)
     with site.ledger.writing() as session:
-        album = _album(session, album_key)
+        album = find_album(session, album_key)
+        new_key = None if album else entropy
+        album = album or find_album(session, new_key)
         taken = session.get(Claim, code_tag(box.code))
         if taken is not None and album is not None and taken.album == album.id:
-            return Claimed(box.series, box.kit, None)
+            return Claimed(box.series, box.kit, new_key)
         if is_voided(session, box.run, box.edition):
             raise VoidedError("the maker has withdrawn this box", mend="Ask where you bought it")
         if taken is not None:
             raise TakenError("this box is in another album", mend="Ask where you bought it")
-        new_key = None
         if album is None:
-            new_key = entropy
-            album = Album(key_hash=_hash(new_key), made_on=today)
+            album = Album(key_hash=key_hash(entropy), made_on=today)
             session.add(album)
             session.flush()
         if album.id is None:
@@ -132,7 +152,7 @@ def claim(site: Site, typed: str, album_key: bytes | None, *, entropy: bytes, to
 def claimed_kits(site: Site, album_key: bytes | None) -> list[str]:
     """Return the kit of every box in the album, one entry a box."""
     with site.ledger.reading() as session:
-        album = _album(session, album_key)
+        album = find_album(session, album_key)
         if album is None:
             return []
         return list(session.exec(select(Claim.kit).where(Claim.album == album.id)))
@@ -153,11 +173,13 @@ def kit_of(site: Site, kit_id: str) -> tuple[Series, Kit]:
     raise RuntimeError(f"the kit {kit_id} of a sealed run is gone from kits/")
 
 
-def _album(session: Session, album_key: bytes | None) -> Album | None:
+def find_album(session: Session, album_key: bytes | None) -> Album | None:
+    """Return the album of a key, None without one."""
     if album_key is None:
         return None
-    return session.exec(select(Album).where(Album.key_hash == _hash(album_key))).first()
+    return session.exec(select(Album).where(Album.key_hash == key_hash(album_key))).first()
 
 
-def _hash(album_key: bytes) -> bytes:
+def key_hash(album_key: bytes) -> bytes:
+    """Return what the ledger knows of a key."""
     return hashlib.sha256(b"hopke/album" + album_key).digest()

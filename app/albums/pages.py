@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlmodel import col, select
@@ -11,6 +12,7 @@ from app.albums.claiming import claimed_kits
 from app.albums.stories import PageMissingError
 from app.core.forecast import Forecast, forecast
 from app.core.kit import Kit, Series
+from app.core.prospect import Prospect, prospect
 from app.core.story import FrontMatter
 from app.ledger import Run
 from app.library import read_story
@@ -64,11 +66,49 @@ class Stamp:
 
 
 @dataclass(frozen=True)
+class Ahead:
+    """What is ahead of an album in a published run; `elsewhere` missing standard kits are not in that run."""
+
+    run: str
+    prospect: Prospect
+    elsewhere: int
+
+
+@dataclass(frozen=True)
 class AlbumPage:
-    """One series of an album. Completeness counts standard kits only."""
+    """One series of an album. Completeness counts standard kits only.
+
+    `ahead` is None when the series is complete, and while no published run holds what is missing.
+    """
 
     series: Series
     stamps: tuple[Stamp, ...]
+    ahead: Ahead | None
+
+    @property
+    def kept(self) -> tuple[Stamp, ...]:
+        """Return the places of the standard kits."""
+        return tuple(stamp for stamp in self.stamps if not stamp.chase)
+
+    @property
+    def chases(self) -> tuple[Stamp, ...]:
+        """Return the places of the chases, which stand apart."""
+        return tuple(stamp for stamp in self.stamps if stamp.chase)
+
+    @property
+    def begun(self) -> bool:
+        """Tell whether anything of the series is in the album."""
+        return any(stamp.count for stamp in self.stamps)
+
+    @property
+    def for_sale(self) -> tuple[Stamp, ...]:
+        """Return the kits that the maker sells open, the missing ones first."""
+        return tuple(
+            sorted(
+                (stamp for stamp in self.stamps if stamp.kit.sale.sold_open),
+                key=lambda stamp: stamp.count > 0,
+            )
+        )
 
     @property
     def standard(self) -> int:
@@ -108,20 +148,39 @@ def shelves(site: Site, language: str, series_id: str | None = None) -> list[She
 
 def album_pages(site: Site, album_key: bytes | None) -> list[AlbumPage]:
     """Return the album by series; every series is shown, also one with nothing in it yet."""
-    counted = Counter(claimed_kits(site, album_key))
+    return pages_of(site, Counter(claimed_kits(site, album_key)))
+
+
+def pages_of(site: Site, counted: Mapping[str, int]) -> list[AlbumPage]:
+    """Return an album by series, from the number of its boxes of each kit."""
     pages = []
     for series in site.catalogue.values():
         stamps = tuple(
             Stamp(
                 entry.kit,
                 entry.chase,
-                counted[entry.kit.id],
+                counted.get(entry.kit.id, 0),
                 read_silhouette(site.workspace, series.id, entry.kit.id),
             )
             for entry in series.entries
         )
-        pages.append(AlbumPage(series, stamps))
+        pages.append(AlbumPage(series, stamps, _ahead(site, series, stamps)))
     return pages
+
+
+def _ahead(site: Site, series: Series, stamps: tuple[Stamp, ...]) -> Ahead | None:
+    run = _newest_run(site, series)
+    if run is None:
+        return None
+    counts = {kit["id"]: kit["count"] for kit in json.loads(run.kits)}
+    missing = [stamp for stamp in stamps if not stamp.count]
+    standard = tuple(counts[each.kit.id] for each in missing if not each.chase and each.kit.id in counts)
+    if not standard:
+        return None
+    chases = tuple(counts[each.kit.id] for each in missing if each.chase and each.kit.id in counts)
+    duplicates = sum(max(0, stamp.count - 1) for stamp in stamps)
+    elsewhere = sum(not each.chase for each in missing) - len(standard)
+    return Ahead(run.id, prospect(standard, chases, run.boxes, duplicates), elsewhere)
 
 
 def _book(site: Site, series: Series, kit: Kit, language: str) -> Book:
@@ -130,10 +189,14 @@ def _book(site: Site, series: Series, kit: Kit, language: str) -> Book:
 
 
 def _odds(site: Site, series: Series) -> Odds | None:
+    run = _newest_run(site, series)
+    return odds_of(series, run) if run else None
+
+
+def _newest_run(site: Site, series: Series) -> Run | None:
     with site.ledger.reading() as session:
         published = select(Run).where(Run.series == series.id, col(Run.committed_at).is_not(None))
-        run = session.exec(published.order_by(col(Run.number).desc())).first()
-    return odds_of(series, run) if run else None
+        return session.exec(published.order_by(col(Run.number).desc())).first()
 
 
 def odds_of(series: Series, run: Run) -> Odds:

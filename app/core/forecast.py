@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
+from functools import lru_cache
 
 from app.core.completion import box_by_box
 
@@ -16,7 +16,7 @@ class Forecast:
     ninety: int
 
 
-@cache  # a home page shows the same run again and again
+@lru_cache(maxsize=1024)  # pages show the same runs and albums again and again
 def forecast(counts: tuple[int, ...], boxes: int) -> Forecast:
     """Return how many boxes it takes to get every kit of `counts`, shape (kits,), in a run of `boxes`.
 

@@ -91,13 +91,17 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True)
 class Sale:
-    """Price in đồng, age mark in years, certificate number ("" while there is none), GTIN if any."""
+    """Price in đồng, age mark in years, certificate number ("" while there is none), GTIN if any.
+
+    `sold_open` tells that the maker also sells the kit outside a blind box, at the same price.
+    """
 
     __pydantic_config__ = _STRICT
     price_vnd: int
     age_from: int
     certificate: str
     gtin: str | None = None
+    sold_open: bool = False
 
     def __post_init__(self) -> None:
         _require(self.price_vnd >= 0, "price_vnd must not be negative")

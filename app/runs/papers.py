@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from app import pictures
 from app.catalogue import read_series
 from app.core.commitment import printed_root
 from app.core.errors import UserError
@@ -92,11 +93,7 @@ def certificate_values(workspace: Workspace, series: Series) -> list[Values]:
     Raises:
         UserError: a silhouette is missing or broken.
     """
-    kits = [
-        {"kit": kit, "silhouette": read_silhouette(workspace, series.id, kit.id)}
-        for kit in series.standard_kits
-    ]
-    return [{"series": series, "kits": kits, "maker": workspace.maker_name}]
+    return [pictures.certificate_values(workspace, series)]
 
 
 def run_sheet_values(station: Station, run: Run) -> list[Values]:

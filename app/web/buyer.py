@@ -1,17 +1,16 @@
 """The buyer's pages: home, scan, claim."""
 
-import secrets
 from datetime import UTC, datetime
 from urllib.parse import quote
 
 from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.albums.claiming import ALBUM_KEY_BYTES, Claimed, TakenError, VoidedError, claim, scan
+from app.albums.claiming import Claimed, TakenError, VoidedError, claim, scan
 from app.albums.pages import shelves
 from app.albums.riddles import check_riddle
 from app.albums.stories import story_page
-from app.web.keys import album_key, keep_album_key
+from app.web.keys import album_key, fresh_key, keep_album_key, offered_key
 from app.web.present import shared, show, site, spoken
 
 pages = Blueprint("buyer", __name__)
@@ -58,8 +57,8 @@ def box(code: str) -> Response:
 @pages.post("/b/<code>/claim")
 @pages.post("/B/<code>/claim")
 def claim_box(code: str) -> AnyResponse:
-    """Put a box's kit into the album."""
-    entropy, today = secrets.token_bytes(ALBUM_KEY_BYTES), datetime.now(UTC).date()
+    """Put a box's kit into the album; the same form sent again gets the same answer."""
+    entropy, today = offered_key(request), datetime.now(UTC).date()
     try:
         claimed = claim(site(), code, album_key(request), entropy=entropy, today=today)
     except (TakenError, VoidedError):
@@ -79,7 +78,10 @@ def _opened(code: str, status: int = 200) -> Response:
     found, language = scan(site(), code, album_key(request)), spoken()
     page = story_page(site(), found.series.id, found.kit.id, language)
     checked = check_riddle(page.front, request.args.get("riddle", ""), request.args.get("door", ""))
-    return show("story.html", language, status, page=page, checked=checked, scan=found, here="story")
+    key = "" if found.album else fresh_key()
+    return show(
+        "story.html", language, status, page=page, checked=checked, scan=found, new_key=key, here="story"
+    )
 
 
 def _added(claimed: Claimed) -> AnyResponse:

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, make_response, request
 
 from app.albums.drawings import art, cover, icon, landmark_map, step_art
-from app.albums.sharing import share_picture
+from app.albums.sharing import series_picture, share_picture
 from app.web.headers import FILE_SECONDS, PICTURE_POLICY
 from app.web.languages import Tongue
 from app.web.present import site
@@ -41,6 +41,12 @@ def map_of_landmarks(series: str, kit: str, language: str) -> Response:
 def shared_picture(series: str, kit: str, language: str) -> Response:
     """Send the picture that phones show when somebody sends a story on."""
     return _picture(share_picture(site(), series, kit, language), "image/png")
+
+
+@pages.get("/kits/<series>/share-<language>.png")
+def shared_series(series: str, language: str) -> Response:
+    """Send the picture that phones show when somebody sends a series or an album on."""
+    return _picture(series_picture(site(), series, language), "image/png")
 
 
 @pages.get("/kits/<series>/cover.svg")

@@ -11,7 +11,9 @@ from limits.strategies import MovingWindowRateLimiter
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from app.albums.claiming import UnknownCodeError
+from app.albums.keeping import AlbumMissingError
 from app.albums.stories import PageMissingError
+from app.core.album_key import LONGEST_TYPED, AlbumKeyError, KeyLengthError, KeyWordError
 from app.core.code import KeyboardCodeError, MistypedCodeError
 from app.core.errors import UserError
 from app.web.help import TooManyReportsError
@@ -52,12 +54,10 @@ def tell_failures(app: Flask) -> None:
 
 def _told(error: UserError) -> Response:
     match error:
-        case MistypedCodeError():
-            return _typed_again("code.mistyped", 400)
-        case KeyboardCodeError():
-            return _typed_again("code.keyboard", 400)
-        case UnknownCodeError():
-            return _missed()
+        case MistypedCodeError() | KeyboardCodeError() | UnknownCodeError():
+            return _code_refused(error)
+        case AlbumKeyError() | AlbumMissingError():
+            return _key_refused(error)
         case PageMissingError():
             return _message(404, 404)
         case TooManyReportsError():
@@ -66,11 +66,32 @@ def _told(error: UserError) -> Response:
     return _message(503, 503)
 
 
-def _missed() -> Response:
-    # Counted after the look-up, so that a right code is never refused: a school shares one address.
+def _code_refused(error: UserError) -> Response:
+    match error:
+        case MistypedCodeError():
+            return _typed_again("code.mistyped", 400)
+        case KeyboardCodeError():
+            return _typed_again("code.keyboard", 400)
+    return _missed() or _typed_again("code.unknown", 404)
+
+
+def _key_refused(error: UserError) -> Response:
+    match error:
+        case KeyLengthError():
+            return _key_again("key.length", 400)
+        case KeyWordError():
+            return _key_again("key.word", 400, number=error.number, word=error.word)
+        case AlbumKeyError():
+            return _key_again("key.slip", 400)
+    return _missed() or _key_again("key.unknown", 404)
+
+
+def _missed() -> Response | None:
+    """Return the refusal of an address that guesses, None while it may go on."""
+    # Counted after the look-up, so that a right code or key is never refused: a school shares one address.
     if not current_app.extensions["hopke.misses"].hit(MISSES, request.remote_addr or ""):
         return _message(429, 429)
-    return _typed_again("code.unknown", 404)
+    return None
 
 
 def _refused(error: HTTPException) -> Response:
@@ -92,6 +113,11 @@ def _broken(error: Exception) -> Response:
 def _typed_again(problem: str, status: int) -> Response:
     typed = request.form.get("code") or (request.view_args or {}).get("code", "")
     return show("code.html", spoken(), status, problem=problem, typed=typed, here="code")
+
+
+def _key_again(problem: str, status: int, **told: object) -> Response:
+    typed = request.form.get("words", "")[:LONGEST_TYPED]
+    return show("album_open.html", spoken(), status, problem=problem, about=told, typed=typed, here="album")
 
 
 def _message(words: int | str, status: int) -> Response:

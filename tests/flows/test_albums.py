@@ -20,7 +20,7 @@ from app.runs.planning import plan_run
 from tests.conftest import CEREMONY, DICE, NOW, SECRET
 
 TODAY, TOMORROW = date(2026, 11, 21), date(2026, 11, 22)
-MINE, YOURS = b"m" * 16, b"y" * 16
+MINE, YOURS = b"m" * 10, b"y" * 10
 COUNTS = {"lantern": 6, "bridge": 8, "fish": 2}
 
 
@@ -139,7 +139,7 @@ def test_another_album_is_told_that_the_box_is_taken_and_gets_nothing(
     put(site, codes[1], None, entropy=YOURS)
     before = rows(site)
     with pytest.raises(TakenError):
-        put(site, codes[0], key, entropy=b"n" * 16, today=TOMORROW)
+        put(site, codes[0], key, entropy=b"n" * 10, today=TOMORROW)
     assert rows(site) == before
 
 
@@ -154,14 +154,14 @@ def test_a_claimed_box_says_whose_it_is_and_since_when_and_never_more(site: Site
 def test_a_key_that_no_album_has_opens_none_and_the_claim_makes_a_new_one(
     site: Site, codes: list[str]
 ) -> None:
-    assert claimed_kits(site, b"g" * 16) == []
-    assert put(site, codes[0], b"g" * 16).new_key == MINE
-    assert claimed_kits(site, b"g" * 16) == []
+    assert claimed_kits(site, b"g" * 10) == []
+    assert put(site, codes[0], b"g" * 10).new_key == MINE
+    assert claimed_kits(site, b"g" * 10) == []
     assert len(claimed_kits(site, MINE)) == 1
 
 
 def test_the_ledger_knows_an_album_by_the_hash_of_its_key_alone(site: Site, codes: list[str]) -> None:
-    key = bytes(range(200, 216))
+    key = bytes(range(200, 210))
     put(site, codes[0], None, entropy=key)
     for path in site.workspace.state.glob("ledger.sqlite3*"):
         content = path.read_bytes()
@@ -195,7 +195,7 @@ def raced(site: Site, claims: list[tuple[str, bytes | None, bytes]]) -> list[Cla
 
 def test_of_forty_phones_that_claim_one_code_exactly_one_gets_it(site: Site, codes: list[str]) -> None:
     for place, code in enumerate(codes[:5]):
-        keys = [bytes([place, number]) * 8 for number in range(40)]
+        keys = [bytes([place, number]) * 5 for number in range(40)]
         answers = raced(site, [(code, None, key) for key in keys])
         winners = [answer for answer in answers if isinstance(answer, Claimed)]
         assert len(winners) == 1
@@ -220,7 +220,7 @@ def test_one_phone_that_presses_forty_times_gets_forty_times_the_same_answer(
 
 
 def test_sixteen_phones_that_claim_sixteen_codes_all_get_their_own(site: Site, codes: list[str]) -> None:
-    answers = raced(site, [(code, None, bytes([number]) * 16) for number, code in enumerate(codes)])
+    answers = raced(site, [(code, None, bytes([number]) * 10) for number, code in enumerate(codes)])
     kits = Counter(answer.kit.id for answer in answers if isinstance(answer, Claimed))
     assert kits == COUNTS
     assert len(rows(site)[1]) == 16

@@ -26,7 +26,7 @@ from tests.conftest import CEREMONY, DICE, NOW, SECRET
 LATER = NOW + timedelta(hours=1)
 TODAY = date(2026, 11, 22)
 EVERY = range(1, 17)
-MINE, YOURS = b"m" * 16, b"y" * 16
+MINE, YOURS = b"m" * 10, b"y" * 10
 Act = Callable[..., Marked]
 
 

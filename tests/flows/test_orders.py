@@ -148,7 +148,7 @@ def test_without_a_choice_everything_is_printed_in_both_languages_and_no_draft_s
     ordered: Ordered,
 ) -> None:
     things = Order().things
-    assert set(things) >= set(FILES) - {"album-card"}
+    assert set(things) >= set(FILES)
     assert [file.thing for file in ordered.printed.files] == list(things)
     for thing in things:
         shown = paper.text(file_of(ordered.station, thing))

@@ -5,8 +5,10 @@ from pathlib import Path
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from app.albums.showing import address_of
+from app.core.album_key import words_of
 from app.core.code import check_character
-from tests.web.cast import Box, Phone, full_disk, spoil_run, void_box
+from tests.web.cast import ALBUM, Box, Phone, full_disk, ledger_of, spoil_run, void_box
 
 LANGUAGES = ("vi", "en")
 CANONICAL = (
@@ -19,11 +21,15 @@ CANONICAL = (
 PRIVATE = (
     "code entry", "code mistyped", "code by keyboard", "code unknown", "box of nobody", "box of mine",
     "box of another", "claim of another", "box voided", "box of mine voided", "claim voided", "album empty",
-    "album in part", "album with chase only", "album after adding", "album full", "error 403",
+    "album in part", "album with chase only", "album after adding", "album full", "album with duplicates",
+    "album lost", "album key", "album open", "album open mistyped", "album open unknown", "album merge",
+    "album rotate", "album forget", "album forgotten", "album show", "album show on", "album shown",
+    "album shown to a friend", "album shown empty", "box of forgotten", "error 403",
     "error 404 behind a code", "error 405", "error 413", "error 429", "error 500", "error 503",
     "box with riddle",
 )  # fmt: skip
 ERRORS = {
+    "album open mistyped": 400, "album open unknown": 404,
     "code mistyped": 400, "code by keyboard": 400, "code unknown": 404, "claim of another": 409,
     "claim voided": 409, "error 403": 403, "error 404": 404, "error 404 behind a code": 404,
     "error 405": 405, "error 413": 413, "error 429": 429, "error 500": 500, "error 503": 503,
@@ -45,7 +51,8 @@ def visit_every_page(
 ) -> dict[str, TestResponse]:
     """Open every page in `language`; the site is broken afterwards."""
     lanterns, fish = ([box for box in boxes if box.kit == kit] for kit in ("lantern", "fish"))
-    (bridge, *_), (first, second, *_) = [box for box in boxes if box.kit == "bridge"], lanterns
+    bridges, (first, second, *_) = [box for box in boxes if box.kit == "bridge"], lanterns
+    bridge = bridges[0]
     bo, mai, cam = Phone(app, language, "192.0.2.1"), Phone(app, language, "192.0.2.2"), Phone(app, language)
     seen = {
         "home": bo.open(f"/{language}/"),
@@ -94,6 +101,7 @@ def visit_every_page(
     for box in (second, bridge, fish[1]):
         bo.press_add(box)
     seen["album full"] = bo.open("/album")
+    seen |= visit_album_pages(language, app, cam, (lanterns[3:5], lanterns[5], bridges[1:]))
     void_box(folder, first)
     seen["run box voided"] = mai.open(f"/r/TY-1/{first.edition}")
     seen["box voided"] = mai.open(first.address)
@@ -126,4 +134,44 @@ def visit_reports(language: str, app: Flask) -> dict[str, TestResponse]:
     seen["report thanks"] = dao.open(sent.headers["Location"])
     for _ in range(10):
         seen["report too often"] = dao.open(here, method="POST", form=told)
+    return seen
+
+
+def visit_album_pages(
+    language: str, app: Flask, cam: Phone, free: tuple[list[Box], Box, list[Box]]
+) -> dict[str, TestResponse]:
+    """Open the pages of keys and of albums that are shown; Cam keeps her album."""
+    lanterns, one, bridges = free
+    dan, eve, fay = (Phone(app, language, f"192.0.2.{number}") for number in (4, 5, 6))
+    for box in (*bridges[:4], *lanterns):
+        dan.press_add(box)
+    eve.press_add(one)
+    eve.open("/album/show", method="POST", form={"shown": "yes"})
+    shown = "/a/" + address_of(bytes.fromhex(eve.cookie(ALBUM) or ""))
+    words = " ".join(words_of(bytes.fromhex(cam.cookie(ALBUM) or "")))
+    seen = {
+        "album with duplicates": dan.open("/album"),
+        "album key": dan.open("/album/key"),
+        "album open": dan.open("/album/open"),
+        "album open mistyped": dan.open("/album/open", method="POST", form={"words": "babe " * 7 + "baba"}),
+        "album open unknown": dan.open("/album/open", method="POST", form={"words": "babe " * 8}),
+        "album merge": dan.open("/album/open", method="POST", form={"words": words}),
+        "album rotate": dan.open("/album/rotate"),
+        "album forget": dan.open("/album/forget"),
+        "album forgotten": fay.open("/album/forget"),
+        "album show": dan.open("/album/show"),
+        "album show on": eve.open("/album/show"),
+        "album shown": fay.open(shown),
+        "album shown to a friend": dan.open(shown),
+    }
+    old = eve.cookie(ALBUM)
+    eve.open("/album/forget", method="POST")
+    seen["box of forgotten"] = fay.open(one.address)
+    fay.keep_cookie(ALBUM, old or "")
+    seen["album lost"] = fay.open("/album")
+    eve.press_add(bridges[4])
+    eve.open("/album/show", method="POST", form={"shown": "yes"})
+    with ledger_of(Path(app.extensions["hopke"].workspace.root)) as ledger:  # as after giving a kit away
+        ledger.execute("UPDATE claim SET album = NULL WHERE edition = ?", (bridges[4].edition,))
+    seen["album shown empty"] = fay.open("/a/" + address_of(bytes.fromhex(eve.cookie(ALBUM) or "")))
     return seen

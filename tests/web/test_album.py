@@ -126,7 +126,7 @@ def test_each_phone_sees_its_own_album(bo: Phone, mai: Phone, pick: Pick) -> Non
     assert missing(album_of(mai)) == {"lantern", "fish"}
 
 
-@pytest.mark.parametrize("nonsense", ["", "x", "0" * 32, "zz" * 16, "0" * 31, "' OR 1=1"])
+@pytest.mark.parametrize("nonsense", ["", "x", "0" * 20, "zz" * 10, "0" * 19, "0" * 32, "' OR 1=1"])
 def test_a_made_up_key_opens_an_empty_album(bo: Phone, stranger: Phone, box: Box, nonsense: str) -> None:
     bo.press_add(box)
     stranger.keep_cookie(ALBUM, nonsense)

@@ -7,7 +7,7 @@ import json
 import re
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urldefrag
 
@@ -62,6 +62,8 @@ class House:
 
     phone: Phone
     boxes: dict[str, Box]
+    firsts: dict[str, Box] = field(default_factory=dict)
+    folder: Path = Path()
 
     def sent(self, address: str) -> int:
         """Return the bytes of an answer's body as a phone that knows Brotli gets it."""
@@ -100,9 +102,10 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     site = create_app(find_workspace(str(folder)))
     phone = Phone(site)
     free = {kit: boxes[kit].pop() for kit in KITS}
+    firsts = {kit: boxes[kit].pop() if len(boxes[kit]) > 2 else free[kit] for kit in KITS}
     for box in (box for kit in KITS for box in boxes[kit][:2]):
         assert phone.press_add(box).status_code == 303
-    yield House(phone, free)
+    yield House(phone, free, firsts, folder)
     close(site)
 
 
@@ -143,6 +146,29 @@ def test_an_album_and_the_drawing_of_what_was_added_fit_into_one_window(
     house: House, language: str, kit: str
 ) -> None:
     assert house.page_with_art(f"/album?lang={language}&added={kit}") <= WINDOW_BYTES
+
+
+@EVERY_SCAN
+def test_the_first_claims_page_with_the_key_fits_into_one_window(
+    house: House, language: str, kit: str
+) -> None:
+    first = House(Phone(house.phone.browser.application), house.boxes)
+    assert first.phone.press_add(house.firsts[kit]).status_code == 303
+    address = f"/album?lang={language}&added={kit}"
+    assert 'class="qr"' in first.phone.open(address).text
+    assert first.page_with_art(address) <= WINDOW_BYTES
+    assert_small(first.first_view(address))
+    first.phone.open("/album/forget", method="POST")
+    with ledger_of(house.folder) as ledger:  # the box is free again for the next language
+        ledger.execute("DELETE FROM claim WHERE album IS NULL")
+
+
+@EVERY_LANGUAGE
+@pytest.mark.parametrize("page", ["", "/key", "/open", "/rotate", "/forget", "/show"])
+def test_every_page_of_an_album_fits_into_one_window(house: House, language: str, page: str) -> None:
+    address = f"/album{page}?lang={language}"
+    assert house.sent(address) <= WINDOW_BYTES
+    assert_small(house.first_view(address))
 
 
 @pytest.mark.parametrize("address", [*LAYERS, *SHELVES, *OTHERS])

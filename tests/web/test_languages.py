@@ -124,6 +124,8 @@ def test_the_switch_of_every_page_leads_to_a_page_in_that_language(
     switch = read_html(every_page[name, language].text).switch
     for wanted, address in switch.items():
         answer = reader.open(address, headers={"Accept-Language": language})
+        if answer.status_code == 303:  # a page of an album, and the reader has none
+            answer = reader.open(answer.headers["Location"], headers={"Accept-Language": language})
         assert answer.headers["Content-Language"] == wanted
         assert answer.status_code in {200, 404}
 
