@@ -9,6 +9,7 @@ from typing import Literal
 from sqlmodel import Session, select
 
 from app.albums import Site
+from app.albums.promises import Passing, came, left
 from app.core.code import code_tag, parse_code
 from app.core.errors import UserError
 from app.core.kit import Kit, Series
@@ -31,9 +32,15 @@ class VoidedError(UserError):
     """The maker has withdrawn the box."""
 
 
+Owner = Literal["nobody", "yours", "another", "passed on"]
+
+
 @dataclass(frozen=True)
 class Scan:
-    """What a code opens, whose it is, and whether the maker has withdrawn it."""
+    """What a code opens, whose it is, and whether the maker has withdrawn it.
+
+    `passing` tells how the box came into this album by a swap, or left it.
+    """
 
     code: str
     series: Series
@@ -41,9 +48,10 @@ class Scan:
     run: str
     edition: int
     boxes: int
-    owner: Literal["nobody", "yours", "another"]
+    owner: Owner
     claimed_on: date | None
     voided: bool
+    passing: Passing | None = None
 
 
 @dataclass(frozen=True)
@@ -72,14 +80,11 @@ def scan(site: Site, typed: str, album_key: bytes | None) -> Scan:
         content = open_row(code, run.id, box.sealed)
         voided = is_voided(session, run.id, content.edition)
         claim = session.get(Claim, tag)
-        album = _album(session, album_key)
+        owner, passing = _owner(session, claim, find_album(session, album_key))
     kit_id = json.loads(run.kits)[content.kit]["id"]
     series, kit = kit_of(site, kit_id)
-    owner: Literal["nobody", "yours", "another"] = "nobody"
-    if claim is not None:
-        owner = "yours" if album is not None and claim.album == album.id else "another"
     claimed_on = claim.claimed_on if claim else None
-    return Scan(code, series, kit, run.id, content.edition, run.boxes, owner, claimed_on, voided)
+    return Scan(code, series, kit, run.id, content.edition, run.boxes, owner, claimed_on, voided, passing)
 
 
 def claim(site: Site, typed: str, album_key: bytes | None, *, entropy: bytes, today: date) -> Claimed:
@@ -100,7 +105,7 @@ def claim(site: Site, typed: str, album_key: bytes | None, *, entropy: bytes, to
     """
     box = scan(site, typed, album_key)
     with site.ledger.writing() as session:
-        album = _album(session, album_key)
+        album = find_album(session, album_key)
         taken = session.get(Claim, code_tag(box.code))
         if taken is not None and album is not None and taken.album == album.id:
             return Claimed(box.series, box.kit, None)
@@ -111,9 +116,7 @@ def claim(site: Site, typed: str, album_key: bytes | None, *, entropy: bytes, to
         new_key = None
         if album is None:
             new_key = entropy
-            album = Album(key_hash=_hash(new_key), made_on=today)
-            session.add(album)
-            session.flush()
+            album = new_album(session, new_key, today)
         if album.id is None:
             raise RuntimeError("the ledger gave a new album no number")
         session.add(
@@ -132,7 +135,7 @@ def claim(site: Site, typed: str, album_key: bytes | None, *, entropy: bytes, to
 def claimed_kits(site: Site, album_key: bytes | None) -> list[str]:
     """Return the kit of every box in the album, one entry a box."""
     with site.ledger.reading() as session:
-        album = _album(session, album_key)
+        album = find_album(session, album_key)
         if album is None:
             return []
         return list(session.exec(select(Claim.kit).where(Claim.album == album.id)))
@@ -153,10 +156,29 @@ def kit_of(site: Site, kit_id: str) -> tuple[Series, Kit]:
     raise RuntimeError(f"the kit {kit_id} of a sealed run is gone from kits/")
 
 
-def _album(session: Session, album_key: bytes | None) -> Album | None:
+def _owner(session: Session, claim: Claim | None, album: Album | None) -> tuple[Owner, Passing | None]:
+    """Return whose a claim is for the phone that holds `album`, and how it passed between albums."""
+    if claim is None or album is None or album.id is None:
+        return "another" if claim else "nobody", None
+    if claim.album == album.id:
+        return "yours", came(session, claim.tag, album.id)
+    passing = left(session, claim.tag, album.id)
+    return "passed on" if passing else "another", passing
+
+
+def find_album(session: Session, album_key: bytes | None) -> Album | None:
+    """Return the album that a key opens, None if there is none."""
     if album_key is None:
         return None
     return session.exec(select(Album).where(Album.key_hash == _hash(album_key))).first()
+
+
+def new_album(session: Session, album_key: bytes, today: date) -> Album:
+    """Return the new album of a key, in the ledger and with its number."""
+    album = Album(key_hash=_hash(album_key), made_on=today)
+    session.add(album)
+    session.flush()
+    return album
 
 
 def _hash(album_key: bytes) -> bytes:

@@ -6,7 +6,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.albums import open_site
 from app.albums.stories import warm_up
-from app.web import albums, buyer, runs, stories
+from app.web import albums, buyer, runs, stories, swaps
 from app.web.failures import tell_failures
 from app.web.headers import FILE_SECONDS, from_this_site, is_private, policy, protect
 from app.workspace import Workspace
@@ -47,7 +47,7 @@ def create_app(workspace: Workspace) -> Flask:
     app.config["COMPRESS_ALGORITHM"] = ["br", "gzip"]
     app.config["COMPRESS_BR_LEVEL"] = BROTLI_LEVEL
     Compress(app)
-    for door in (buyer, albums, stories, runs):
+    for door in (buyer, albums, swaps, stories, runs):
         app.register_blueprint(door.pages)
     tell_failures(app)
 

@@ -35,18 +35,19 @@ def _told(error: UserError) -> Response:
         case KeyboardCodeError():
             return _typed_again("code.keyboard", 400)
         case UnknownCodeError():
-            return _missed()
+            return refuse_guesses() or _typed_again("code.unknown", 404)
         case PageMissingError():
             return _message(404, 404)
     log.error("%s at %s: %s", type(error).__name__, request.url_rule, error.what)
     return _message(503, 503)
 
 
-def _missed() -> Response:
+def refuse_guesses() -> Response | None:
+    """Count a code that opens nothing; return the page that refuses more of them, None while they are few."""
     # Counted after the look-up, so that a right code is never refused: a school shares one address.
-    if not current_app.extensions["hopke.misses"].hit(MISSES, request.remote_addr or ""):
-        return _message(429, 429)
-    return _typed_again("code.unknown", 404)
+    if current_app.extensions["hopke.misses"].hit(MISSES, request.remote_addr or ""):
+        return None
+    return _message(429, 429)
 
 
 def _refused(error: HTTPException) -> Response:

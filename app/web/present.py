@@ -74,7 +74,10 @@ def _in_language(tag: str) -> str:
     """Return this page's address in another language; codes stay in the path, never in a query."""
     code = (request.view_args or {}).get("code")
     if request.method == "POST":  # the page behind a button is opened again by its own address
-        return f"/b/{quote(code)}?lang={tag}" if code else f"/b/?lang={tag}"
+        swaps = request.blueprint == "swaps"
+        if not code:
+            return f"{'/swap' if swaps else '/b/'}?lang={tag}"
+        return f"{'/swap' if swaps else '/b'}/{quote(code)}?lang={tag}"
     parts = request.path.split("/")
     if parts[1] in languages():
         return quote("/".join(["", tag, *parts[2:]]))
