@@ -170,17 +170,17 @@ def find_album(session: Session, album_key: bytes | None) -> Album | None:
     """Return the album that a key opens, None if there is none."""
     if album_key is None:
         return None
-    return session.exec(select(Album).where(Album.key_hash == album_hash(album_key))).first()
+    return session.exec(select(Album).where(Album.key_hash == key_hash(album_key))).first()
 
 
 def new_album(session: Session, album_key: bytes, today: date) -> Album:
     """Return the new album of a key, in the ledger and with its number."""
-    album = Album(key_hash=album_hash(album_key), made_on=today)
+    album = Album(key_hash=key_hash(album_key), made_on=today)
     session.add(album)
     session.flush()
     return album
 
 
-def album_hash(album_key: bytes) -> bytes:
+def key_hash(album_key: bytes) -> bytes:
     """Return what the ledger keeps of an album's key."""
     return hashlib.sha256(b"hopke/album" + album_key).digest()

@@ -16,7 +16,7 @@ from app.core.kit import Kit, Series
 from app.core.print_state import VOIDED, is_marked
 from app.core.swap_code import parse_swap_code
 from app.ledger import Album, Claim, PrintMark, Run, Swap
-from app.press.screen import screen_symbol
+from app.press.screen import ScreenSymbol, screen_symbol
 
 State = Literal["offered", "answered", "done", "ended"]
 
@@ -135,8 +135,8 @@ def swap_state(site: Site, typed: str, now: datetime) -> State:
         return _state(find_swap(session, code), now)
 
 
-def swap_symbol(address: str) -> tuple[int, str]:
-    """Return the QR symbol of a swap's address, as `screen_symbol` does."""
+def swap_symbol(address: str) -> ScreenSymbol:
+    """Return the QR symbol of a swap's address."""
     return screen_symbol(address)
 
 

@@ -1,26 +1,44 @@
-"""QR symbols for the screen: one path of an SVG."""
+"""A QR symbol for a telephone's screen: one path, with its quiet zone."""
+
+from dataclasses import dataclass
 
 import qrcode
 
-from app.press.symbols import runs_of_one
-
 QUIET_MODULES = 4
-"""ISO/IEC 18004: light modules around a symbol."""
 
 
-def screen_symbol(text: str) -> tuple[int, str]:
-    """Return a QR symbol of level M as an SVG path.
+@dataclass(frozen=True)
+class ScreenSymbol:
+    """A symbol to draw in black on white.
 
-    Args:
-        text: what the symbol says; in capitals, digits and :/.- it takes the least room.
-
-    Returns:
-        Modules a side with the quiet zone on both sides, the side of the viewBox; and the path's `d`.
+    Attributes:
+        side: modules a side, with the quiet zone.
+        path: the dark modules as SVG path data, one module a unit.
     """
-    made = qrcode.QRCode(error_correction=qrcode.ERROR_CORRECT_M)
-    made.add_data(text)
-    made.make()
-    rows = [sum(dark << x for x, dark in enumerate(row)) for row in made.modules]
-    at = QUIET_MODULES
-    path = "".join(f"M{x + at} {y + at}h{width}v1h-{width}z" for x, y, width in runs_of_one(rows))
-    return len(rows) + 2 * at, path
+
+    side: int
+    path: str
+
+
+def screen_symbol(text: str) -> ScreenSymbol:
+    """Return the symbol of a text.
+
+    Source: ISO/IEC 18004, section 5.3.8: a quiet zone of four modules; correction level M.
+    """
+    code = qrcode.QRCode(error_correction=qrcode.ERROR_CORRECT_M, border=QUIET_MODULES, box_size=1)
+    code.add_data(text.encode())
+    code.make()
+    rows = code.get_matrix()
+    return ScreenSymbol(len(rows), "".join(_runs(row, number) for number, row in enumerate(rows)))
+
+
+def _runs(row: list[bool], number: int) -> str:
+    """Return the dark runs of a row, each as a rectangle one module high."""
+    path, start = "", None
+    for place, dark in enumerate([*row, False]):
+        if dark and start is None:
+            start = place
+        elif not dark and start is not None:
+            path += f"M{start} {number}h{place - start}v1H{start}"
+            start = None
+    return path

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlmodel import col, delete, select
 
 from app.albums import Site
-from app.albums.claiming import ALBUM_KEY_BYTES, album_hash, claim, find_album, scan
+from app.albums.claiming import ALBUM_KEY_BYTES, key_hash, claim, find_album, scan
 from app.albums.promises import OPEN, hand_on_swaps
 from app.albums.swap_pages import SwapPage, goods_to_give, swap_page
 from app.albums.swapping import answer, confirm, end, offer
@@ -109,7 +109,7 @@ class Market:
             swaps = session.exec(
                 select(Swap.gives, Swap.takes).where(col(Swap.state).in_(OPEN), Swap.ends_at > self.now)
             ).all()
-        known = {album_hash(key(name)): name for name in names}
+        known = {key_hash(key(name)): name for name in names}
         holders = {edition: known.get(albums[album], "?") if album else "" for _tag, edition, album in claims}
         editions = {tag: edition for tag, edition, _album in claims}
         return holders, sorted(editions[tag] for pair in swaps for tag in pair if tag)
