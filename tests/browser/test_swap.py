@@ -90,7 +90,7 @@ def test_two_phones_swap_by_the_square_and_both_albums_show_it(
 
     if not javascript:
         binh.page.get_by_role("link", name="Look again").tap()
-    expect(binh.page.locator("h1")).to_have_text("Swapped!")
+    expect(binh.page.locator("h1")).to_have_text("Swap done!")
     an.page.goto(yours.address)
     expect(an.page.get_by_role("status")).to_contain_text("nhờ đổi với bạn bè")
     an.page.goto(mine.address)

@@ -113,7 +113,7 @@ def test_two_phones_swap_by_pressing_what_their_pages_show(
     done = held(folder)
     assert done[lanterns[0].edition] == before[bridges[0].edition]
     assert done[bridges[0].edition] == before[lanterns[0].edition]
-    for phone, words in ((bo, "Đổi xong!"), (mai, "Swapped!")):
+    for phone, words in ((bo, "Đổi xong!"), (mai, "Swap done!")):
         assert page(phone, address).one("h1").text == words
     assert press(bo, address, "confirm") == 303
     assert held(folder) == done
