@@ -9,6 +9,7 @@ from typing import Literal
 from sqlmodel import Session, select
 
 from app.albums import Site
+from app.albums.promises import Passing, came, left
 from app.core.album_key import ALBUM_KEY_BYTES
 from app.core.code import code_tag, parse_code
 from app.core.errors import UserError
@@ -32,11 +33,15 @@ class VoidedError(UserError):
     """The maker has withdrawn the box."""
 
 
+Owner = Literal["nobody", "yours", "another", "passed on"]
+
+
 @dataclass(frozen=True)
 class Scan:
     """What a code opens, whose it is, and whether the maker has withdrawn it.
 
     `album` tells whether the phone that asks holds an album; an owner `forgotten` is an album that was.
+    `passing` tells how the box came into this album by a swap, or left it.
     """
 
     code: str
@@ -45,10 +50,11 @@ class Scan:
     run: str
     edition: int
     boxes: int
-    owner: Literal["nobody", "yours", "another", "forgotten"]
+    owner: Owner
     claimed_on: date | None
     voided: bool
     album: bool
+    passing: Passing | None
 
 
 @dataclass(frozen=True)
@@ -78,24 +84,22 @@ def scan(site: Site, typed: str, album_key: bytes | None) -> Scan:
         voided = is_voided(session, run.id, content.edition)
         claim = session.get(Claim, tag)
         album = find_album(session, album_key)
+        owner, passing = _owner(session, claim, album)
     kit_id = json.loads(run.kits)[content.kit]["id"]
     series, kit = kit_of(site, kit_id)
-    owner: Literal["nobody", "yours", "another", "forgotten"] = "nobody"
-    if claim is not None and claim.album is None:
-        owner = "forgotten"
-    elif claim is not None:
-        owner = "yours" if album is not None and claim.album == album.id else "another"
+    claimed_on = claim.claimed_on if claim else None
     return Scan(
-        code,
-        series,
-        kit,
-        run.id,
-        content.edition,
-        run.boxes,
-        owner,
-        claim.claimed_on if claim else None,
-        voided,
-        album is not None,
+        code=code,
+        series=series,
+        kit=kit,
+        run=run.id,
+        edition=content.edition,
+        boxes=run.boxes,
+        owner=owner,
+        claimed_on=claimed_on,
+        voided=voided,
+        album=album is not None,
+        passing=passing,
     )
 
 
@@ -131,9 +135,7 @@ def claim(site: Site, typed: str, album_key: bytes | None, *, entropy: bytes, to
         if taken is not None:
             raise TakenError("this box is in another album", mend="Ask where you bought it")
         if album is None:
-            album = Album(key_hash=key_hash(entropy), made_on=today)
-            session.add(album)
-            session.flush()
+            album = new_album(session, entropy, today)
         if album.id is None:
             raise RuntimeError("the ledger gave a new album no number")
         session.add(
@@ -173,13 +175,35 @@ def kit_of(site: Site, kit_id: str) -> tuple[Series, Kit]:
     raise RuntimeError(f"the kit {kit_id} of a sealed run is gone from kits/")
 
 
+def _owner(session: Session, claim: Claim | None, album: Album | None) -> tuple[Owner, Passing | None]:
+    """Return whose a claim is for the phone that holds `album`, and how it passed between albums."""
+    if claim is None:
+        return "nobody", None
+    if claim.album is None:
+        return "forgotten", None
+    if album is None or album.id is None:
+        return "another", None
+    if claim.album == album.id:
+        return "yours", came(session, claim.tag, album.id)
+    passing = left(session, claim.tag, album.id)
+    return "passed on" if passing else "another", passing
+
+
 def find_album(session: Session, album_key: bytes | None) -> Album | None:
-    """Return the album of a key, None without one."""
+    """Return the album that a key opens, None if there is none."""
     if album_key is None:
         return None
     return session.exec(select(Album).where(Album.key_hash == key_hash(album_key))).first()
 
 
+def new_album(session: Session, album_key: bytes, today: date) -> Album:
+    """Return the new album of a key, in the ledger and with its number."""
+    album = Album(key_hash=key_hash(album_key), made_on=today)
+    session.add(album)
+    session.flush()
+    return album
+
+
 def key_hash(album_key: bytes) -> bytes:
-    """Return what the ledger knows of a key."""
+    """Return what the ledger keeps of an album's key."""
     return hashlib.sha256(b"hopke/album" + album_key).digest()

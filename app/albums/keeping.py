@@ -8,14 +8,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import update
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, select
 
 from app.albums import Site
 from app.albums.claiming import find_album, key_hash, kit_of
+from app.albums.promises import end_swaps_of, hand_on_swaps
 from app.core.album_key import words_of
 from app.core.errors import UserError
 from app.core.kit import Kit
-from app.ledger import Album, Claim, Swap
+from app.ledger import Album, Claim
 from app.press.screen import ScreenSymbol, screen_symbol
 
 
@@ -94,7 +95,7 @@ def rotate(site: Site, album_key: bytes | None, entropy: bytes) -> None:
             return
         if album is None or renewed is not None:
             raise _missing()
-        _end_swaps(session, album)
+        end_swaps_of(session, _number(album))
         album.key_hash, album.shown_at = key_hash(entropy), None
         session.add(album)
 
@@ -117,9 +118,8 @@ def merge(site: Site, album_key: bytes | None, other_key: bytes) -> None:
             raise _missing()
         if album is None or album.id == other.id:
             return
-        _end_swaps(session, album)
         session.execute(update(Claim).where(col(Claim.album) == album.id).values(album=other.id))
-        _leave_swaps(session, album, other)
+        hand_on_swaps(session, _number(album), other.id)
         session.delete(album)
 
 
@@ -133,9 +133,8 @@ def forget(site: Site, album_key: bytes | None) -> None:
         album = find_album(session, album_key)
         if album is None:
             return
-        _end_swaps(session, album)
         session.execute(update(Claim).where(col(Claim.album) == album.id).values(album=None))
-        _leave_swaps(session, album, None)
+        hand_on_swaps(session, _number(album), None)
         session.delete(album)
 
 
@@ -150,17 +149,10 @@ def _in_order(site: Site, kit_ids: Iterable[str]) -> list[Kit]:
     return sorted((kit_of(site, kit_id)[1] for kit_id in kit_ids), key=lambda kit: order.index(kit.id))
 
 
-def _end_swaps(session: Session, album: Album) -> None:
-    either = or_(col(Swap.giver) == album.id, col(Swap.taker) == album.id)
-    still = col(Swap.state).in_(["offered", "answered"])
-    session.execute(update(Swap).where(either, still).values(state="ended"))
-
-
-def _leave_swaps(session: Session, album: Album, other: Album | None) -> None:
-    """Let the swaps that an album took part in name another, or none."""
-    for side in ("giver", "taker"):
-        heir = {side: other.id if other else None}
-        session.execute(update(Swap).where(getattr(Swap, side) == album.id).values(**heir))
+def _number(album: Album) -> int:
+    if album.id is None:
+        raise RuntimeError("an album of the ledger has no number")
+    return album.id
 
 
 def _missing() -> AlbumMissingError:

@@ -1,4 +1,4 @@
-"""The code on an insert: its alphabet, its check character, and reading what a buyer typed."""
+"""Codes that people type: their alphabet, their check character, and reading what was typed."""
 
 import hashlib
 import unicodedata
@@ -38,38 +38,40 @@ class KeyboardCodeError(UserError):
     """A Vietnamese keyboard changed the code in a way that cannot be undone with certainty."""
 
 
-def check_character(body: str) -> str:
-    """Return the check character that follows the first 17 characters of a code.
+def check_character(body: str, length: int = CODE_LENGTH) -> str:
+    """Return the check character that follows all other characters of a code.
 
     Args:
-        body: 17 characters of `ALPHABET`.
+        body: `length - 1` characters of `ALPHABET`.
+        length: characters of the whole code; at most 31, for the weights repeat after that.
 
     Returns:
         One character of `ALPHABET`.
 
     Raises:
-        MistypedCodeError: `body` is not 17 characters of `ALPHABET`.
+        MistypedCodeError: `body` is not `length - 1` characters of `ALPHABET`.
 
     Source: HB1, "Codes and labels": a weighted sum in GF(32).
     """
-    if len(body) != CODE_LENGTH - 1:
-        raise _wrong_length()
+    if len(body) != length - 1:
+        raise _wrong_length(length)
     for character in body:
         if character not in _VALUES:
             raise _foreign(character)
     return ALPHABET[_horner(body)]
 
 
-def parse_code(typed: str) -> str:
+def parse_code(typed: str, length: int = CODE_LENGTH) -> str:
     """Read a code as a buyer typed, pasted or scanned it.
 
     Lower case, spaces, hyphens, O for 0, I or L for 1, and the marks of a Telex keyboard are repaired.
 
     Args:
         typed: any text, from anyone.
+        length: characters of the code.
 
     Returns:
-        The code proper: 18 upper-case characters without separators, its check character right.
+        The code proper: `length` upper-case characters without separators, its check character right.
 
     Raises:
         MistypedCodeError: a character that no code has, a wrong length, or a wrong check character.
@@ -78,21 +80,21 @@ def parse_code(typed: str) -> str:
     Source: HB1, "Codes and labels".
     """
     if len(typed) > LONGEST_TYPED:
-        raise _wrong_length()
+        raise _wrong_length(length)
     decomposed = unicodedata.normalize("NFD", typed)
     letters, keys = _undo_marks(decomposed)
     if not any(unicodedata.combining(character) or character in "Đđ" for character in decomposed):
-        if len(letters) != CODE_LENGTH:
-            raise _wrong_length()
+        if len(letters) != length:
+            raise _wrong_length(length)
         code = "".join(letters)
         if _passes(code):
             return code
         raise MistypedCodeError(
             "This code has a slip in it: its last character does not fit the others",
-            mend="Compare it with the insert, character by character, and type it again",
+            mend="Compare it character by character, and type it again",
         )
     passing: set[str] = set()
-    if len(letters) + len(keys) == CODE_LENGTH:
+    if len(letters) + len(keys) == length:
         for tried, candidate in enumerate(_candidates(letters, keys)):
             if tried == MOST_CANDIDATES:
                 raise _keyboard()
@@ -206,11 +208,10 @@ def _candidates(letters: list[str], keys: list[tuple[int, str]]) -> Iterator[str
         yield from _candidates([*letters[:place], key, *letters[place:]], others)
 
 
-def _wrong_length() -> MistypedCodeError:
+def _wrong_length(length: int) -> MistypedCodeError:
     return MistypedCodeError(
-        f"A code has {CODE_LENGTH} characters, and this has more or fewer",
-        mend="Type all three groups of six; if letters vanish while you type, "
-        "switch the Vietnamese keyboard off",
+        f"This code has {length} characters, and what was typed has more or fewer",
+        mend="Type every group; if letters vanish while you type, switch the Vietnamese keyboard off",
     )
 
 
@@ -218,12 +219,12 @@ def _foreign(character: str) -> MistypedCodeError:
     shown = unicodedata.normalize("NFC", character) if character.isprintable() else "an invisible sign"
     return MistypedCodeError(
         f"No code has the character {shown} in it",
-        mend="Look at the insert again: a code has only digits, and letters other than I, L, O and U",
+        mend="Look at it again: a code has only digits, and letters other than I, L, O and U",
     )
 
 
 def _keyboard() -> KeyboardCodeError:
     return KeyboardCodeError(
         "A Vietnamese keyboard changed this code while it was typed",
-        mend="Switch the Vietnamese keyboard off and type the code again, or scan the square on the insert",
+        mend="Switch the Vietnamese keyboard off and type the code again, or scan its square",
     )

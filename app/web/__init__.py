@@ -6,7 +6,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.albums import open_site
 from app.albums.stories import warm_up
-from app.web import album_keys, albums, buyer, drawings, plain, runs, sharing, stories
+from app.web import album_keys, albums, buyer, drawings, plain, runs, sharing, stories, swaps
 from app.web import help as help_pages
 from app.web.failures import tell_failures
 from app.web.headers import FILE_SECONDS, from_this_site, is_private, policy, protect
@@ -49,7 +49,8 @@ def create_app(workspace: Workspace) -> Flask:
     app.config["COMPRESS_ALGORITHM"] = ["br", "gzip"]
     app.config["COMPRESS_BR_LEVEL"] = BROTLI_LEVEL
     Compress(app)
-    for door in (buyer, albums, album_keys, stories, drawings, runs, sharing, help_pages, plain):
+    doors = (buyer, albums, album_keys, swaps, stories, drawings, runs, sharing, help_pages, plain)
+    for door in doors:
         app.register_blueprint(door.pages)
     tell_failures(app)
 

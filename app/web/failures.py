@@ -72,7 +72,7 @@ def _code_refused(error: UserError) -> Response:
             return _typed_again("code.mistyped", 400)
         case KeyboardCodeError():
             return _typed_again("code.keyboard", 400)
-    return _missed() or _typed_again("code.unknown", 404)
+    return refuse_guesses() or _typed_again("code.unknown", 404)
 
 
 def _key_refused(error: UserError) -> Response:
@@ -83,15 +83,15 @@ def _key_refused(error: UserError) -> Response:
             return _key_again("key.word", 400, number=error.number, word=error.word)
         case AlbumKeyError():
             return _key_again("key.slip", 400)
-    return _missed() or _key_again("key.unknown", 404)
+    return refuse_guesses() or _key_again("key.unknown", 404)
 
 
-def _missed() -> Response | None:
-    """Return the refusal of an address that guesses, None while it may go on."""
-    # Counted after the look-up, so that a right code or key is never refused: a school shares one address.
-    if not current_app.extensions["hopke.misses"].hit(MISSES, request.remote_addr or ""):
-        return _message(429, 429)
-    return None
+def refuse_guesses() -> Response | None:
+    """Count a code or a key that opens nothing; return the page that refuses more of them, None while they are few."""
+    # Counted after the look-up, so that a right one is never refused: a school shares one address.
+    if current_app.extensions["hopke.misses"].hit(MISSES, request.remote_addr or ""):
+        return None
+    return _message(429, 429)
 
 
 def _refused(error: HTTPException) -> Response:

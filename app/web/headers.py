@@ -7,7 +7,7 @@ from flask import Request, Response
 
 STORY_SECONDS = 300
 FILE_SECONDS = 86_400
-PRIVATE = ("/b/", "/B/", "/a/", "/album", "/swap")
+PRIVATE = ("/b/", "/B/", "/a/", "/album", "/swap", "/SWAP")
 POWERS_OFF = ", ".join(
     f"{power}=()"
     for power in (

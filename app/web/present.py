@@ -73,11 +73,14 @@ def shared(response: Response) -> Response:
 def _in_language(tag: str) -> str:
     """Return this page's address in another language; codes stay in the path, never in a query."""
     code = (request.view_args or {}).get("code")
-    if request.method == "POST" and request.path.startswith("/album"):
-        return f"/album/open?lang={tag}"
     parts = request.path.split("/")
     if request.method == "POST" and parts[1] not in languages():  # opened again by its own address
-        return f"/b/{quote(code)}?lang={tag}" if code else f"/b/?lang={tag}"
+        if parts[1] == "album":
+            return f"/album/open?lang={tag}"
+        door = "/swap" if parts[1] == "swap" else "/b"
+        if not code:
+            return f"{door if door == '/swap' else '/b/'}?lang={tag}"
+        return f"{door}/{quote(code)}?lang={tag}"
     if parts[1] in languages():
         return quote("/".join(["", tag, *parts[2:]]))
     return f"{quote('/' + request.path.lstrip('/'))}?lang={tag}"

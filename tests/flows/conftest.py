@@ -1,10 +1,14 @@
-"""A run that is printed once for all tests that look at what was printed."""
+"""A run that is printed once for all tests that look at what was printed, and albums that swap."""
 
 from collections.abc import Iterator
 
 import pytest
 
+from app.albums import open_site
+from app.albums.claiming import scan
+from app.runs import Station
 from tests.conftest import DICE
+from tests.flows.market import Market
 from tests.press.ordered import OUTSIDE, Ordered, committed, drawn, files_in, folder_of, order_of
 
 
@@ -21,3 +25,28 @@ def ordered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ordered]:
     yield Ordered(station, other, order_of(station), before)
     station.ledger.close()
     other.ledger.close()
+
+
+@pytest.fixture
+def market(sealed: Station, codes: list[str]) -> Iterator[Market]:
+    site = open_site(sealed.workspace)
+    yield Market(site, {scan(site, code, None).edition: code for code in codes})
+    site.ledger.close()
+
+
+@pytest.fixture
+def lanterns(market: Market) -> list[int]:
+    return market.of("lantern")
+
+
+@pytest.fixture
+def bridges(market: Market) -> list[int]:
+    return market.of("bridge")
+
+
+@pytest.fixture
+def two(market: Market, lanterns: list[int], bridges: list[int]) -> Market:
+    """An has two lanterns and a bridge, Binh two bridges."""
+    market.claim("an", *lanterns[:2], bridges[0])
+    market.claim("binh", *bridges[1:3])
+    return market

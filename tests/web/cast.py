@@ -33,6 +33,11 @@ class Box:
     def claim(self) -> str:
         return f"/b/{self.code}/claim"
 
+    @property
+    def value(self) -> str:
+        """What a form says for the box."""
+        return f"TY-1/{self.edition}"
+
 
 class Phone:
     """A phone with cookies of its own.
@@ -81,6 +86,20 @@ class Phone:
     def type_code(self, typed: str) -> TestResponse:
         """Send the code form, and do not follow where it leads."""
         return self.open("/b/", method="POST", form={"code": typed})
+
+    def type_swap(self, typed: str) -> TestResponse:
+        """Send the form for a swap's code, and do not follow where it leads."""
+        return self.open("/swap/code", method="POST", form={"code": typed})
+
+    def offer(self, box: Box | None, *, gift: bool = False) -> TestResponse:
+        """Press one of the two buttons below one's boxes, and do not follow where it leads."""
+        form = {"box": box.value} if box else {}
+        return self.open("/swap", method="POST", form=form | {"kind": "gift" if gift else "swap"})
+
+    def answer(self, swap: str, box: Box | None = None, **more: str) -> TestResponse:
+        """Take a gift, or give a box for what is offered at the address `swap`."""
+        form = {"box": box.value} if box else {}
+        return self.open(f"{swap}/answer", method="POST", form=form | more)
 
     def cookie(self, name: str) -> str | None:
         """Return the value of one of the site's cookies."""

@@ -8,6 +8,7 @@ from werkzeug.test import TestResponse
 from app.albums.showing import address_of
 from app.core.album_key import words_of
 from app.core.code import check_character
+from app.core.swap_code import make_swap_code
 from tests.web.cast import ALBUM, Box, Phone, full_disk, ledger_of, spoil_run, void_box
 
 LANGUAGES = ("vi", "en")
@@ -27,17 +28,25 @@ PRIVATE = (
     "album shown to a friend", "album shown empty", "box of forgotten", "error 403",
     "error 404 behind a code", "error 405", "error 413", "error 429", "error 500", "error 503",
     "box with riddle",
+    "swap empty", "swap start", "swap mistyped", "swap by keyboard", "swap unknown", "swap of nothing",
+    "swap to show", "swap of one's own", "swap to answer", "swap answered with nothing", "swap without album",
+    "swap to wait for", "swap to confirm", "swap taken", "swap answered too late", "swap done",
+    "swap done too", "swap ended", "gift to show", "gift to take", "gift taken", "gift given",
+    "box passed on", "box given away", "box of mine by a swap", "box of mine as a gift",
 )  # fmt: skip
 ERRORS = {
     "album open mistyped": 400, "album open unknown": 404,
     "code mistyped": 400, "code by keyboard": 400, "code unknown": 404, "claim of another": 409,
     "claim voided": 409, "error 403": 403, "error 404": 404, "error 404 behind a code": 404,
+    "swap mistyped": 400, "swap by keyboard": 400, "swap unknown": 404, "swap of nothing": 409,
+    "swap of one's own": 409, "swap answered with nothing": 409, "swap answered too late": 409,
     "error 405": 405, "error 413": 413, "error 429": 429, "error 500": 500, "error 503": 503,
     "report refused": 400, "report too often": 429,
 }  # fmt: skip
 PAGES = (*CANONICAL, *PRIVATE, "error 404", "report refused", "report too often")
 BY_KEYBOARD = "ấấấấấấ"
 MISTYPED = "0123456789ABCDEFGA"
+NOBODYS_SWAP = make_swap_code(b"nobod")
 
 
 def unknown_code(number: int) -> str:
@@ -102,6 +111,7 @@ def visit_every_page(
         bo.press_add(box)
     seen["album full"] = bo.open("/album")
     seen |= visit_album_pages(language, app, cam, (lanterns[3:5], lanterns[5], bridges[1:]))
+    seen |= visit_swaps(bo, cam, Phone(app, language), mai, second, fish[0])
     void_box(folder, first)
     seen["run box voided"] = mai.open(f"/r/TY-1/{first.edition}")
     seen["box voided"] = mai.open(first.address)
@@ -174,4 +184,41 @@ def visit_album_pages(
     with ledger_of(Path(app.extensions["hopke"].workspace.root)) as ledger:  # as after giving a kit away
         ledger.execute("UPDATE claim SET album = NULL WHERE edition = ?", (bridges[4].edition,))
     seen["album shown empty"] = fay.open("/a/" + address_of(bytes.fromhex(eve.cookie(ALBUM) or "")))
+    return seen
+
+
+def visit_swaps(
+    bo: Phone, cam: Phone, guest: Phone, third: Phone, lantern: Box, fish: Box
+) -> dict[str, TestResponse]:
+    """Open every page of a swap between Bo's lantern and Cam's fish, and of the fish as a gift to a guest."""
+    seen = {
+        "swap empty": guest.open("/swap"),
+        "swap start": bo.open("/swap"),
+        "swap mistyped": bo.type_swap(MISTYPED),
+        "swap by keyboard": bo.type_swap(BY_KEYBOARD),
+        "swap unknown": bo.type_swap(NOBODYS_SWAP),
+        "swap of nothing": bo.offer(None),
+    }
+    code = bo.offer(lantern).headers["Location"]
+    seen["swap to show"] = bo.open(code)
+    seen["swap of one's own"] = bo.answer(code, lantern)
+    seen["swap to answer"] = cam.open(code)
+    seen["swap answered with nothing"] = cam.answer(code)
+    seen["swap without album"] = guest.open(code)
+    cam.answer(code, fish)
+    seen["swap to wait for"] = cam.open(code)
+    seen["swap to confirm"] = bo.open(code)
+    seen["swap taken"] = third.open(code)
+    seen["swap answered too late"] = third.answer(code, lantern)
+    bo.open(f"{code}/confirm", method="POST")
+    seen["swap done"], seen["swap done too"] = bo.open(code), cam.open(code)
+    seen["box passed on"], seen["box of mine by a swap"] = bo.open(lantern.address), bo.open(fish.address)
+    given = bo.offer(fish, gift=True).headers["Location"]
+    seen["gift to show"], seen["gift to take"] = bo.open(given), guest.open(given)
+    guest.answer(given)
+    seen["gift taken"], seen["gift given"] = guest.open(given), bo.open(given)
+    seen["box given away"], seen["box of mine as a gift"] = bo.open(fish.address), guest.open(fish.address)
+    ended = cam.offer(lantern).headers["Location"]
+    cam.open(f"{ended}/end", method="POST")
+    seen["swap ended"] = cam.open(ended)
     return seen

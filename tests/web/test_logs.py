@@ -11,7 +11,7 @@ from app.web import create_app
 from app.workspace import Workspace
 from tests.web.cast import ALBUM, Box, Phone, break_ledger, full_disk, spoil_run
 from tests.web.conftest import close
-from tests.web.every_page import unknown_code
+from tests.web.every_page import NOBODYS_SWAP, unknown_code
 from tests.web.serving import ask, serve
 
 NOBODYS = unknown_code(424242)
@@ -35,7 +35,8 @@ def test_nothing_that_is_logged_holds_a_code_or_an_albums_key(
         caplog.set_level(logging.DEBUG, logger)
     site = create_app(workspace)
     bo, mai = Phone(site, "vi", "192.0.2.10"), Phone(site, "en", "192.0.2.20")
-    keys = []
+    keys: list[str] = []
+    swaps: list[str] = [NOBODYS_SWAP]
 
     def everything() -> None:
         for box in boxes[:3]:
@@ -48,10 +49,23 @@ def test_nothing_that_is_logged_holds_a_code_or_an_albums_key(
                 mai.open(f"/b/{quote(spelled)}/elsewhere")
                 mai.open(f"/b/{quote(spelled)}", method="PUT")
             bo.open("/album")
+            bo.open("/swap")
+            for gift in (False, True):
+                swap = bo.offer(boxes[0], gift=gift).headers.get("Location", f"/swap/{swaps[-1]}")
+                swaps.append(swap.rpartition("/")[2])
+                for spelled in (swap, swap.upper(), swap.lower(), f"{swap[:-4]}%20{swap[-4:]}"):
+                    for phone in (bo, mai):
+                        phone.open(spelled)
+                        phone.open(f"{spelled}/state")
+                        phone.open(f"{spelled}/elsewhere")
+                        phone.open(f"{spelled.replace('SWAP', 'swap')}/confirm", method="POST")
+                        phone.answer(spelled.replace("SWAP", "swap"), boxes[1])
+                        phone.type_swap(spelled.rpartition("/")[2])
             keys.append(bo.cookie(ALBUM) or "")
         for _ in range(32):
             mai.type_code(NOBODYS)
             mai.open(f"/b/{NOBODYS}")
+            mai.open(f"/swap/{NOBODYS_SWAP}")
 
     everything()
     with full_disk():
@@ -64,8 +78,10 @@ def test_nothing_that_is_logged_holds_a_code_or_an_albums_key(
     assert "LedgerError at /b/<code>/claim: the ledger cannot be used (disk I/O error)" in caplog.text
     assert "LedgerError at /b/<code>: the ledger cannot be used (no such table" in caplog.text
     assert "JSONDecodeError at /b/<code>" in caplog.text
+    assert "LedgerError at /swap/<code>: the ledger cannot be used (no such table" in caplog.text
+    assert len(set(swaps)) >= 3
     assert "SELECT sealed_box.tag" in caplog.text  # the engine's own words were captured
-    secrets = [*(box.code for box in boxes[:4]), NOBODYS, *keys]
+    secrets = [*(box.code for box in boxes[:4]), NOBODYS, *keys, *swaps]
     assert all(secrets)
     assert secrets_in(caplog.text, secrets) == []
     assert secrets_in(repr([vars(record) for record in caplog.records]), secrets) == []

@@ -1,0 +1,133 @@
+"""A swap between two real browsers over TLS: one shows a square, the other's camera reads it."""
+
+import io
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+import pytest
+import zxingcpp
+from PIL import Image
+from playwright.sync_api import Page, Playwright, expect
+
+from tests.browser.cards import Card, read_sheet
+from tests.browser.phones import BASE, Phone, Street, street
+from tests.browser.test_first_scan import ADD, WITH_AND_WITHOUT_JAVASCRIPT
+from tests.web.cast import ledger_of
+
+SWAP = re.compile(rf"{BASE}/swap/[0-9A-HJKMNP-TV-Z]{{8}}$")
+
+
+@pytest.fixture(scope="module")
+def folder(printed_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The printed run as it was before anyone scanned a card: these tests take more than one each."""
+    copy = Path(shutil.copytree(printed_folder, tmp_path_factory.mktemp("swaps") / "tiny"))
+    with ledger_of(copy) as ledger:
+        for table in ("swap", "claim", "album"):
+            ledger.execute(f"DELETE FROM {table}")  # noqa: S608
+    return copy
+
+
+@pytest.fixture(scope="module")
+def pile(folder: Path) -> Iterator[Card]:
+    return (card for sheet in range(8) for card in read_sheet(folder / "var/out/TY-1/inserts.pdf", sheet))
+
+
+@pytest.fixture(scope="module")
+def tiny_street(
+    playwright: Playwright, folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Street]:
+    with street(playwright, folder, tmp_path_factory.mktemp("street")) as opened:
+        yield opened
+
+
+def add(phone: Phone, card: Card) -> None:
+    phone.page.goto(card.address)
+    phone.page.get_by_role("button", name=ADD).tap()
+    phone.page.wait_for_url(f"{BASE}/album?**")
+
+
+def offer(phone: Phone, card: Card, button: str) -> None:
+    phone.page.goto(f"{BASE}/swap")
+    phone.page.locator(f"input[value='TY-1/{card.edition}']").check()
+    phone.page.get_by_role("button", name=button).tap()
+    phone.page.wait_for_url(SWAP)
+
+
+def photographed(page: Page) -> str:
+    """Return what another phone's camera reads from this phone's screen."""
+    (symbol,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(page.screenshot())))
+    return symbol.text
+
+
+@pytest.mark.parametrize(("javascript", "scheme"), [(True, "dark"), (False, "light")], ids=["js", "no-js"])
+def test_two_phones_swap_by_the_square_and_both_albums_show_it(
+    town: Street, pile: Iterator[Card], *, javascript: bool, scheme: Literal["light", "dark"]
+) -> None:
+    mine, yours = next(pile), next(pile)
+    an = town.phone(javascript=javascript, scheme=scheme)
+    binh = town.phone(javascript=javascript, language="en-GB")
+    add(an, mine)
+    add(binh, yours)
+    offer(an, mine, "Mời đổi")
+    address = photographed(an.page)
+    assert address == an.page.url.upper()
+
+    binh.page.goto(address)
+    expect(binh.page.locator("h1")).to_have_text("A swap for you?")
+    binh.page.locator(f"input[value='TY-1/{yours.edition}']").check()
+    binh.page.get_by_role("button", name="Offer this for it").tap()
+    expect(binh.page.locator("h1")).to_have_text("Now your friend decides")
+
+    if not javascript:
+        an.page.get_by_role("link", name="Xem lại").tap()
+    expect(an.page.locator("h1")).to_have_text("Bạn có đồng ý đổi không?")
+    expect(an.page.locator(".goods li").nth(1)).to_contain_text(yours.name)
+    an.page.get_by_role("button", name="Đồng ý đổi").tap()
+    expect(an.page.locator("h1")).to_have_text("Đổi xong!")
+
+    if not javascript:
+        binh.page.get_by_role("link", name="Look again").tap()
+    expect(binh.page.locator("h1")).to_have_text("Swap done!")
+    an.page.goto(yours.address)
+    expect(an.page.get_by_role("status")).to_contain_text("nhờ đổi với bạn bè")
+    an.page.goto(mine.address)
+    expect(an.page.get_by_role("status")).to_contain_text("Bạn đã đổi mẫu này cho người khác")
+    binh.page.goto(mine.address)
+    expect(binh.page.get_by_role("status")).to_contain_text("came into your album by a swap")
+
+
+@WITH_AND_WITHOUT_JAVASCRIPT
+def test_a_gift_is_typed_and_taken_by_a_phone_that_has_never_been_here(
+    town: Street, card: Card, *, javascript: bool
+) -> None:
+    an, guest = town.phone(javascript=javascript), town.phone(javascript=javascript, language="en-GB")
+    add(an, card)
+    offer(an, card, "Đem tặng")
+    guest.page.goto(f"{BASE}/swap")
+    guest.page.get_by_label("Code on the other phone").fill(an.page.locator(".spelled").inner_text().lower())
+    guest.page.get_by_role("button", name="Open").tap()
+    guest.page.get_by_role("button", name="Take the gift").dblclick()
+    expect(guest.page.locator("h1")).to_have_text("It is yours!")
+    guest.page.get_by_role("link", name="See the album").tap()
+    expect(guest.page.locator(".stamp:not(.missing)")).to_have_count(1)
+    if not javascript:
+        an.page.get_by_role("link", name="Xem lại").tap()
+    expect(an.page.locator("h1")).to_have_text("Tặng xong!")
+
+
+def test_a_phone_that_waits_asks_seldom_and_stops_when_it_knows(town: Street, card: Card) -> None:
+    an = town.phone()
+    add(an, card)
+    offer(an, card, "Mời đổi")
+    asked = len(an.requests)
+    an.page.wait_for_timeout(7_500)
+    assert {address.rpartition("/")[2] for address in an.requests[asked:]} == {"state"}
+    assert 1 <= len(an.requests) - asked <= 3
+    an.page.get_by_role("button", name="Rút lại").tap()
+    expect(an.page.locator("h1")).to_have_text("Mã này không dùng được nữa")
+    asked = len(an.requests)
+    an.page.wait_for_timeout(4_000)
+    assert len(an.requests) == asked
