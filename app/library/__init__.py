@@ -53,6 +53,11 @@ def story_path(workspace: Workspace, kit_id: str, name: str) -> Path:
     return workspace.stories / kit_id / f"{name}.md"
 
 
+def audio_path(workspace: Workspace, kit_id: str, language: str) -> Path:
+    """Return where a recording of a story lies, if a curator has supplied one."""
+    return workspace.stories / kit_id / f"{language}.mp3"
+
+
 def read_story(workspace: Workspace, kit_id: str, language: str) -> Story:
     """Return a story's front matter and Markdown text.
 

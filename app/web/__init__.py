@@ -6,7 +6,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.albums import open_site
 from app.albums.stories import warm_up
-from app.web import albums, buyer, runs, stories
+from app.web import albums, buyer, offline, runs, stories
 from app.web.failures import tell_failures
 from app.web.headers import FILE_SECONDS, from_this_site, is_private, policy, protect
 from app.workspace import Workspace
@@ -43,11 +43,13 @@ def create_app(workspace: Workspace) -> Flask:
         count = workspace.site.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=0)  # type: ignore[method-assign]
     page_policy = policy(*(_style(app, sheet) for sheet in PAGE_STYLES))
-    app.config["COMPRESS_MIMETYPES"] = ["text/html", "image/svg+xml", "text/css", "text/javascript"]
+    app.config["COMPRESS_MIMETYPES"] = [
+        "text/html", "image/svg+xml", "text/css", "text/javascript", "application/manifest+json",
+    ]  # fmt: skip
     app.config["COMPRESS_ALGORITHM"] = ["br", "gzip"]
     app.config["COMPRESS_BR_LEVEL"] = BROTLI_LEVEL
     Compress(app)
-    for door in (buyer, albums, stories, runs):
+    for door in (buyer, albums, stories, runs, offline):
         app.register_blueprint(door.pages)
     tell_failures(app)
 

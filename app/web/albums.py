@@ -1,5 +1,7 @@
 """The album's pages: only whoever holds its key sees it."""
 
+from datetime import UTC, datetime
+
 from flask import Blueprint, Response, request
 
 from app.albums.claiming import kit_of
@@ -17,5 +19,10 @@ def album() -> Response:
     new = request.args.get("added", "")
     held = any(stamp.count for page in shown for stamp in page.stamps if stamp.kit.id == new)
     return show(
-        "album.html", spoken(), albums=shown, added=kit_of(site(), new) if held else None, here="album"
+        "album.html",
+        spoken(),
+        albums=shown,
+        added=kit_of(site(), new) if held else None,
+        today=datetime.now(UTC).date(),
+        here="album",
     )

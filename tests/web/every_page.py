@@ -11,7 +11,7 @@ from tests.web.cast import Box, Phone, full_disk, spoil_run, void_box
 LANGUAGES = ("vi", "en")
 CANONICAL = (
     "home", "series", "story", "story in steps", "chase story", "layer", "bonus", "bonus wrong", "bonus open",
-    "bonus whole", "run", "run box", "run box voided",
+    "bonus whole", "run", "run box", "run box voided", "offline",
 )  # fmt: skip
 PRIVATE = (
     "code entry", "code mistyped", "code by keyboard", "code unknown", "box of nobody", "box of mine",
@@ -55,6 +55,7 @@ def visit_every_page(
         "chase story": bo.open(f"/{language}/tiny/fish"),
         "run": bo.open("/R/TY-1"),
         "run box": bo.open(f"/R/TY-1/{first.edition:03d}"),
+        "offline": bo.open(f"/{language}/offline"),
         "code entry": bo.open("/b/"),
         "code mistyped": bo.type_code(MISTYPED),
         "code by keyboard": bo.type_code(BY_KEYBOARD),

@@ -27,6 +27,7 @@ from tests.web.html import read_html
 
 WINDOW_BYTES = 14_336  # ten packets of a fresh TCP connection
 VIEW_BYTES, VIEW_REQUESTS = 40_960, 8
+SCRIPT_BYTES, SITE_SCRIPT_BYTES = 3072, 1024
 FONT_BYTES, ART_BYTES, STEP_BYTES, COVER_BYTES, ICON_BYTES = 12_288, 4096, 4096, 4096, 1024
 STYLE_FILE = re.compile(r"""url\(["']?(/[^"')]+)""")
 
@@ -41,6 +42,7 @@ BONUS = [
 ]
 SHELVES = [f"/{language}/{place}" for language in LANGUAGES for place in ("", SERIES)]
 OTHERS = [f"/{language}/{SERIES}/{place}" for language in LANGUAGES for place in BONUS]
+OTHERS += [f"/{language}/offline" for language in LANGUAGES]
 SCANS = [(language, kit) for language in LANGUAGES for kit in KITS]
 EVERY_KIT = pytest.mark.parametrize("kit", KITS)
 EVERY_LANGUAGE = pytest.mark.parametrize("language", LANGUAGES)
@@ -58,7 +60,8 @@ class House:
         """Return the bytes of an answer's body as a phone that knows Brotli gets it."""
         answer = self.phone.open(address, headers={"Accept-Encoding": "br"})
         assert answer.status_code == 200, address
-        assert answer.content_type.startswith(("font/", "text/html", "image/svg+xml")), answer.content_type
+        kinds = ("font/", "text/html", "text/javascript", "image/svg+xml")
+        assert answer.content_type.startswith(kinds), answer.content_type
         return len(answer.data)
 
     def page_with_art(self, address: str) -> int:
@@ -170,6 +173,17 @@ def assert_small(view: dict[str, int]) -> None:
 
 
 # Files
+
+
+@pytest.mark.parametrize("address", [*STORIES, *SHELVES, "/album?lang=vi", "/vi/offline"])
+def test_the_scripts_of_a_page_are_small_and_wait_for_it(house: House, address: str) -> None:
+    page = read_html(house.phone.open(address).text)
+    scripts = [script for script in page.all("script") if script.get("src")]
+    assert "/static/site.js" in [script.get("src") for script in scripts]
+    assert all("defer" in script.attributes for script in scripts)
+    claims = house.sent("/static/claims.js")  # loaded only while a claim waits
+    assert sum(house.sent(script.get("src")) for script in scripts) + claims <= SCRIPT_BYTES
+    assert house.sent("/static/site.js") <= SITE_SCRIPT_BYTES
 
 
 def test_a_page_loads_one_font_and_it_is_small(house: House) -> None:
