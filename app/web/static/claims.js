@@ -8,17 +8,22 @@ function put(claims) {
   else localStorage.removeItem("claims");
 }
 
-// Says in place of `old`, or above the bar, what the page of an answer says.
+// Says in place of `old`, or over the page until it is tapped, what the page of an answer says.
 async function tell(answer, words, old) {
   const said = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(words);
   const box = document.createElement("div"), link = document.createElement("a");
-  box.className = old ? "told" : "told said";
+  box.className = "told";
+  link.className = "alone";
   box.setAttribute("role", "status");
   link.href = answer.url;
   link.textContent = said.textContent;
   box.append(link);
   if (old) old.replaceWith(box);
-  else document.body.append(box);
+  else {
+    document.querySelector("main").prepend(box);
+    box.popover = "auto";
+    box.showPopover?.();
+  }
 }
 
 // Lets a form wait: a claim with all its fields, a typed code as the address that it stands for.
