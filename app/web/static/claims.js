@@ -11,15 +11,17 @@ function put(claims) {
 // Says in place of `old`, or over the page until it is tapped, what the page of an answer says.
 async function tell(answer, words, old) {
   const said = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(words);
-  const box = document.createElement("div"), link = document.createElement("a");
+  const box = document.createElement("div"), text = document.createElement(old ? "span" : "a");
   box.className = "told";
-  link.className = "alone";
   box.setAttribute("role", "status");
-  link.href = answer.url;
-  link.textContent = said.textContent;
-  box.append(link);
-  if (old) old.replaceWith(box);
-  else {
+  text.textContent = said.textContent;
+  box.append(text);
+  if (old) {
+    old.replaceWith(box);
+    box.scrollIntoView({ block: "nearest" });
+  } else {
+    text.className = "alone";
+    text.href = answer.url;
     document.querySelector("main").prepend(box);
     box.popover = "auto";
     box.showPopover?.();
