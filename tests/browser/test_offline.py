@@ -3,6 +3,7 @@
 import base64
 import io
 import re
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,16 +13,17 @@ from urllib.parse import urlsplit
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, Playwright, Route, expect
+from playwright.sync_api import Page, Playwright, Response, Route, expect
 
 from tests.browser.cards import Card
 from tests.browser.chromium import ARGUMENTS, chromium, launch
-from tests.browser.phones import BASE, Phone, Street
+from tests.browser.phones import BASE, Phone, Street, street
 from tests.browser.test_first_scan import ADD, KIT, forgive
 from tests.conftest import REPOSITORY
 from tests.recordings import recording
 from tests.web.cast import ledger_of
 from tests.web.serving import serve
+from tests.web.test_budget import sealed_boxes
 
 KEPT = """async () => {
     const found = {};
@@ -31,7 +33,45 @@ KEPT = """async () => {
     }
     return found;
 }"""
+NAMES = {"lantern": "Đèn lồng", "bridge": "Cầu gỗ", "fish": "Cá chép"}
 NO_SIGNAL = ("ERR_INTERNET_DISCONNECTED", "ERR_FAILED", "Failed to load resource")
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Card]]:
+    """The tiny workspace with a run of its own, drawn and not printed, and what stands on its cards."""
+    folder = tmp_path_factory.mktemp("offline") / "tiny"
+    shutil.copytree(REPOSITORY / "tests/workspaces/tiny", folder, ignore=shutil.ignore_patterns("var"))
+    boxes = sealed_boxes(folder, "tiny", "TY-1", 32)
+    cards = [
+        Card(
+            f"HTTPS://H.EXAMPLE/B/{box.code}",
+            box.edition,
+            (box.code[:6], box.code[6:12], box.code[12:]),
+            name,
+        )
+        for kit, name in NAMES.items()
+        for box in boxes[kit]
+    ]
+    return folder, cards
+
+
+@pytest.fixture(scope="module")
+def site_folder(house: tuple[Path, list[Card]]) -> Path:
+    return house[0]
+
+
+@pytest.fixture(scope="module")
+def pile(house: tuple[Path, list[Card]]) -> Iterator[Card]:
+    return iter(house[1])
+
+
+@pytest.fixture(scope="module")
+def tiny_street(
+    playwright: Playwright, site_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Street]:
+    with street(playwright, site_folder, tmp_path_factory.mktemp("street")) as opened:
+        yield opened
 
 
 def kept(page: Page) -> dict[str, list[str]]:
@@ -74,6 +114,13 @@ def no_signal(phone: Phone) -> Iterator[Page]:
 def claims(folder: Path) -> int:
     with ledger_of(folder) as ledger:
         return int(ledger.execute("SELECT count(*) FROM claim").fetchone()[0])
+
+
+def shut(phone: Phone) -> None:
+    """Close the page, and be about to open another."""
+    phone.page.close()
+    phone.page = phone.context.new_page()
+    phone.watch()
 
 
 def told_on(page: Page) -> list[str]:
@@ -145,13 +192,16 @@ def test_an_address_that_is_no_code_is_not_promised_anything(town: Street, card:
 
 
 def test_a_button_that_is_pressed_without_a_signal_is_sent_once_when_it_is_back(
-    town: Street, card: Card, printed_folder: Path
+    town: Street, card: Card, site_folder: Path
 ) -> None:
-    bo, before = town.phone(), claims(printed_folder)
+    bo, before = town.phone(), claims(site_folder)
     sent: list[str] = []
-    bo.context.on(
-        "request", lambda request: sent.append(request.post_data or "") if request.method == "POST" else None
-    )
+
+    def note(answer: Response) -> None:
+        if answer.request.method == "POST":
+            sent.append(answer.request.post_data or "")
+
+    bo.context.on("response", note)
     scan(bo, card)
     bo.page.evaluate(
         "document.querySelector('form').append(Object.assign(document.createElement('input'),"
@@ -164,64 +214,64 @@ def test_a_button_that_is_pressed_without_a_signal_is_sent_once_when_it_is_back(
         expect(page.get_by_role("status")).to_contain_text("chờ trong máy")
         expect(page.get_by_role("button", name=ADD)).to_have_count(0)
         expect(page.locator("#chuyen")).to_be_visible()
-        assert claims(printed_folder) == before
+        assert claims(site_folder) == before
         page.goto(f"{BASE}/vi/offline")
         expect(page.locator("#claims")).to_contain_text("1")
-    expect_soon(bo.page, lambda: claims(printed_folder) == before + 1)
+    expect_soon(bo.page, lambda: claims(site_folder) == before + 1)
     expect_soon(bo.page, lambda: told_on(bo.page) + told_on(other) == [f"Đã thêm: {card.name}"])
     other.reload()
     bo.page.goto(f"{BASE}/album")
     expect(bo.page.locator(f"#{KIT[card.name]}")).not_to_have_class(re.compile("missing"))
     assert bo.page.evaluate("localStorage.length") == 0
     assert sent == ["thing=kept+with+it"]
-    assert claims(printed_folder) == before + 1
+    assert claims(site_folder) == before + 1
 
 
 def test_what_waited_while_the_phone_was_shut_is_sent_when_a_page_is_opened_again(
-    town: Street, card: Card, printed_folder: Path
+    town: Street, card: Card, site_folder: Path
 ) -> None:
-    bo, before = town.phone(), claims(printed_folder)
+    bo, before = town.phone(), claims(site_folder)
     scan(bo, card)
     with no_signal(bo) as page:
         page.get_by_role("button", name=ADD).tap()
         expect(page.get_by_role("status")).to_contain_text("chờ trong máy")
-        page.goto("about:blank")
+        shut(bo)
     bo.page.goto(f"{BASE}/vi/")
     expect(bo.page.get_by_role("status")).to_have_text(f"Đã thêm: {card.name}")
-    assert claims(printed_folder) == before + 1
+    assert claims(site_folder) == before + 1
     bo.page.get_by_role("status").get_by_role("link").tap()
     expect(bo.page.locator(f"#{KIT[card.name]}")).not_to_have_class(re.compile("missing"))
 
 
 def test_a_box_that_someone_else_added_while_it_waited_is_told_of_and_no_longer_waits(
-    town: Street, card: Card, printed_folder: Path
+    town: Street, card: Card, site_folder: Path
 ) -> None:
     bo, mai = town.phone(), town.phone(language="en-GB")
     scan(bo, card)
     with no_signal(bo) as page:
         page.get_by_role("button", name=ADD).tap()
         expect(page.get_by_role("status")).to_contain_text("chờ trong máy")
-        page.goto("about:blank")
+        shut(bo)
     mai.page.goto(card.address)
     expect(mai.page.locator(".told, form")).to_have_count(1)
     assert mai.page.locator(".told").all_inner_texts() == []
     mai.page.get_by_role("button", name=ADD).tap()
     mai.page.wait_for_url(f"{BASE}/album?**")
-    taken = claims(printed_folder)
+    taken = claims(site_folder)
     bo.page.goto(f"{BASE}/vi/")
     expect(bo.page.get_by_role("status")).to_contain_text("trong một album khác")
     assert bo.page.evaluate("localStorage.length") == 0
-    assert claims(printed_folder) == taken
+    assert claims(site_folder) == taken
     forgive(bo, "409")
 
 
-def test_a_box_waits_on_while_the_server_is_broken(town: Street, card: Card, printed_folder: Path) -> None:
-    bo, before = town.phone(), claims(printed_folder)
+def test_a_box_waits_on_while_the_server_is_broken(town: Street, card: Card, site_folder: Path) -> None:
+    bo, before = town.phone(), claims(site_folder)
     scan(bo, card)
     with no_signal(bo) as page:
         page.get_by_role("button", name=ADD).tap()
         expect(page.get_by_role("status")).to_contain_text("chờ trong máy")
-        page.goto("about:blank")
+        shut(bo)
     asked: list[str] = []
 
     def busy(route: Route) -> None:
@@ -236,7 +286,7 @@ def test_a_box_waits_on_while_the_server_is_broken(town: Street, card: Card, pri
     bo.context.unroute("**/claim")
     bo.page.goto(f"{BASE}/vi/")
     expect(bo.page.get_by_role("status")).to_have_text(f"Đã thêm: {card.name}")
-    assert claims(printed_folder) == before + 1
+    assert claims(site_folder) == before + 1
     forgive(bo, "503")
 
 
@@ -334,9 +384,9 @@ def test_a_phone_keeps_forty_stories_and_lets_the_oldest_go(town: Street, card: 
 
 
 def test_a_recording_is_kept_by_its_button_alone_and_played_in_parts(
-    town: Street, card: Card, printed_folder: Path
+    town: Street, card: Card, site_folder: Path
 ) -> None:
-    (printed_folder / "stories/lantern/vi.mp3").write_bytes(recording(seconds=2))
+    (site_folder / "stories/lantern/vi.mp3").write_bytes(recording(seconds=2))
     bo = town.phone()
     scan(bo, card)
     bo.page.goto(f"{BASE}/vi/tiny/lantern")
@@ -383,7 +433,7 @@ def test_a_recording_is_kept_by_its_button_alone_and_played_in_parts(
     button.tap()
     expect(button).to_have_text("keep")
     assert not [address for address in everything_kept(bo.page) if address.endswith(".mp3")]
-    (printed_folder / "stories/lantern/vi.mp3").unlink()
+    (site_folder / "stories/lantern/vi.mp3").unlink()
     forgive(bo, "416")
 
 
@@ -397,11 +447,11 @@ def test_without_service_workers_every_page_works_and_nothing_is_kept(town: Stre
 
 
 def test_the_site_can_be_put_on_the_home_screen(
-    playwright: Playwright, printed_folder: Path, tmp_path: Path
+    playwright: Playwright, site_folder: Path, tmp_path: Path
 ) -> None:
     # On this machine's own address, which needs no certificate: Chromium installs nothing from a site whose
     # certificate it does not know, nor in a private window.
-    with serve(printed_folder, tmp_path / "printed.txt") as served:
+    with serve(site_folder, tmp_path / "printed.txt") as served:
         context = playwright.chromium.launch_persistent_context(
             str(tmp_path / "profile"), executable_path=chromium(), args=list(ARGUMENTS)
         )

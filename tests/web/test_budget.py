@@ -31,7 +31,7 @@ SCRIPT_BYTES, SITE_SCRIPT_BYTES = 3072, 1024
 FONT_BYTES, ART_BYTES, STEP_BYTES, COVER_BYTES, ICON_BYTES = 12_288, 4096, 4096, 4096, 1024
 STYLE_FILE = re.compile(r"""url\(["']?(/[^"')]+)""")
 
-SERIES = "thang-long"
+SERIES, RUN = "thang-long", "TL-1"
 CATALOGUE = read_catalogue(find_workspace(str(REPOSITORY)))[SERIES]
 KITS = [kit.id for kit in CATALOGUE.kits]
 LANGUAGES = ("vi", "en")
@@ -100,13 +100,15 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     close(site)
 
 
-def sealed_boxes(folder: Path) -> dict[str, list[Box]]:
-    """Plan, commit and seal a run of our own series, and return its boxes by kit."""
+def sealed_boxes(
+    folder: Path, series: str = SERIES, run_id: str = RUN, count: int = 48
+) -> dict[str, list[Box]]:
+    """Plan, commit and seal a run, of our own series if no other is named, and return its boxes by kit."""
     station = open_station(find_workspace(str(folder)))
-    plan_run(station, SERIES, boxes=48, now=NOW, run_id="TL-1", beacon=CEREMONY)
-    commit_run(station, "TL-1", entropy=SECRET, now=NOW)
-    seal_run(station, "TL-1", beacon_value=DICE, now=NOW)
-    run = show_run(station, "TL-1")
+    plan_run(station, series, boxes=count, now=NOW, run_id=run_id, beacon=CEREMONY)
+    commit_run(station, run_id, entropy=SECRET, now=NOW)
+    seal_run(station, run_id, beacon_value=DICE, now=NOW)
+    run = show_run(station, run_id)
     labels = secret_labels(station, run)
     station.ledger.close()
     kits = [kit["id"] for kit in json.loads(run.kits)]
@@ -114,7 +116,7 @@ def sealed_boxes(folder: Path) -> dict[str, list[Box]]:
         sealed = dict(ledger.execute("SELECT tag, sealed FROM sealed_box"))
     boxes: dict[str, list[Box]] = {}
     for label in labels:
-        kit = kits[open_row(label.code, "TL-1", sealed[label.tag]).kit]
+        kit = kits[open_row(label.code, run_id, sealed[label.tag]).kit]
         boxes.setdefault(kit, []).append(Box(label.code, kit, label.edition))
     return boxes
 
