@@ -77,7 +77,7 @@ def test_the_offline_page_is_kept_out_of_search_and_holds_the_words_for_what_wai
     assert page.by_id("none").text
 
 
-@pytest.mark.parametrize("place", ["/xx/offline", "/manifest-xx.webmanifest", "/manifest-vi.json"])
+@pytest.mark.parametrize("place", ["/xx/offline", "/manifest-xx.webmanifest"])
 def test_there_is_no_offline_page_nor_manifest_in_an_unknown_language(reader: Phone, place: str) -> None:
     assert reader.open(place).status_code == 404
 
