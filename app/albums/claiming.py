@@ -33,7 +33,7 @@ class VoidedError(UserError):
     """The maker has withdrawn the box."""
 
 
-Owner = Literal["nobody", "yours", "another", "passed on"]
+Owner = Literal["nobody", "yours", "another", "passed on", "forgotten"]
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from sqlmodel import col, select
 from app.catalogue import read_catalogue, read_series, series_ids, series_problems
 from app.checking.drawn import cover_problems, picture_problems
 from app.checking.problems import ContentError, told
+from app.checking.sound import sound_problems
 from app.checking.stories import story_problems, stray_problems, written_layers
 from app.checking.strict import strict_problems
 from app.core.errors import UserError
@@ -53,6 +54,7 @@ def check_workspace(
     found += story_problems(workspace, catalogue)
     if not any(broken.values()):
         found += stray_problems(workspace, catalogue)
+        found += sound_problems(workspace, catalogue)
     found += _sold(workspace, {kit.id for series in catalogue.values() for kit in series.kits}, broken)
     found += _print_designs(workspace)
     if strict and not found:

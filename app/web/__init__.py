@@ -6,7 +6,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.albums import open_site
 from app.albums.stories import warm_up
-from app.web import album_keys, albums, buyer, drawings, plain, runs, sharing, stories, swaps
+from app.web import album_keys, albums, buyer, drawings, offline, plain, runs, sharing, stories, swaps
 from app.web import help as help_pages
 from app.web.failures import tell_failures
 from app.web.headers import FILE_SECONDS, from_this_site, is_private, policy, protect
@@ -16,7 +16,10 @@ LARGEST_BODY = 64 * 1024
 BROTLI_LEVEL = 7
 """Measured: 40 kB of story become 11 kB in 5 ms; the highest level saves one kB more and takes 75 ms."""
 
-COMPRESSED = ["text/html", "image/svg+xml", "text/css", "text/javascript", "application/xml"]
+COMPRESSED = [
+    "text/html", "text/css", "text/javascript", "image/svg+xml", "application/xml",
+    "application/manifest+json",
+]  # fmt: skip
 PAGE_STYLES = (None, "story.css", "album.css", "help.css")
 """What a page's one inline style holds after site.css: a story's page pays for no album."""
 
@@ -49,7 +52,7 @@ def create_app(workspace: Workspace) -> Flask:
     app.config["COMPRESS_ALGORITHM"] = ["br", "gzip"]
     app.config["COMPRESS_BR_LEVEL"] = BROTLI_LEVEL
     Compress(app)
-    doors = (buyer, albums, album_keys, swaps, stories, drawings, runs, sharing, help_pages, plain)
+    doors = (buyer, albums, album_keys, swaps, stories, drawings, runs, sharing, help_pages, offline, plain)
     for door in doors:
         app.register_blueprint(door.pages)
     tell_failures(app)

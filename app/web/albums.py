@@ -1,5 +1,7 @@
 """The album's pages: only whoever holds its key sees it, unless its owner lets others look."""
 
+from datetime import UTC, datetime
+
 from flask import Blueprint, Response, make_response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -33,6 +35,7 @@ def album() -> Response:
         lost=key is not None and held is None,
         contact=site().workspace.contact,
         certificates={page.series.id for page in shown if has_certificate(site(), page)},
+        today=datetime.now(UTC).date(),
         here="album",
     )
 

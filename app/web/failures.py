@@ -87,7 +87,7 @@ def _key_refused(error: UserError) -> Response:
 
 
 def refuse_guesses() -> Response | None:
-    """Count a code or a key that opens nothing; return the page that refuses more of them, None while they are few."""
+    """Count a code or a key that opens nothing; return the page that refuses more, None while few."""
     # Counted after the look-up, so that a right one is never refused: a school shares one address.
     if current_app.extensions["hopke.misses"].hit(MISSES, request.remote_addr or ""):
         return None

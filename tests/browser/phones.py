@@ -98,6 +98,11 @@ def street(playwright: Playwright, folder: Path, scratch: Path) -> Iterator[Stre
         serve(folder, scratch / "printed.txt") as served,
         tls_before(served.host, served.port, scratch) as port,
     ):
-        browser = launch(playwright, f"--host-resolver-rules=MAP {HOST} 127.0.0.1:{port}, MAP * ~NOTFOUND")
+        # A service worker is fetched outside every page's context, which alone would trust the certificate.
+        browser = launch(
+            playwright,
+            "--ignore-certificate-errors",
+            f"--host-resolver-rules=MAP {HOST} 127.0.0.1:{port}, MAP * ~NOTFOUND",
+        )
         yield Street(browser, served.printed)
         browser.close()

@@ -8,10 +8,12 @@ import pytest
 
 from app.catalogue import read_catalogue
 from app.checking.drawn import LARGEST_COVER, LARGEST_ICON, cover_problems, picture_problems
+from app.checking.sound import LARGEST_BYTES, sound_problems
 from app.checking.stories import story_problems, stray_problems
 from app.workspace import Workspace, find_workspace
 from tests.conftest import REPOSITORY
 from tests.flows.changing import Changes, Try, changing, gone, more, swap
+from tests.recordings import recording
 
 SERIES, KIT = "kits/tiny/series.toml", "kits/tiny/bridge/kit.toml"
 STORY, EASY = "stories/bridge/en.md", "stories/bridge/en.easy.md"
@@ -182,3 +184,24 @@ def test_a_bonus_page_has_no_layers_and_a_kit_no_passage_of_the_chase(attempt: T
 def test_a_folder_that_is_the_bonus_of_no_series_is_a_stray(attempt: Try) -> None:
     said = attempt({SERIES: swap(('bonus = "tale"\n', ""))})
     assert "stories/tale: this story belongs to no kit. Name it after a kit, or remove it." in said
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "found"),
+    [
+        ("bridge/vi.mp3", recording(), ""),
+        ("bridge/vi.mp3", b"RIFF" + bytes(900), "the recording is no MP3"),
+        ("bridge/vi.mp3", recording() + bytes(LARGEST_BYTES), "a phone gets at most 8,000,000"),
+        ("bridge/xx.mp3", recording(), "belongs to no story that is told"),
+        ("tale/vi.mp3", recording(), "belongs to no story that is told"),
+    ],
+)
+def test_a_recording_is_an_mp3_of_a_story_and_small_enough_for_a_phone(
+    tiny: Workspace, file: str, content: bytes, found: str
+) -> None:
+    path = tiny.stories / file
+    path.write_bytes(content)
+    told = [str(problem) for problem in sound_problems(tiny, read_catalogue(tiny))]
+    path.unlink()
+    assert len(told) == (1 if found else 0)
+    assert all(found in problem and file in problem for problem in told)

@@ -17,7 +17,7 @@ CANONICAL = (
     "bonus whole", "run", "run box", "run box voided", "help", "help privacy", "help access", "help odds",
     "help contact", "report", "report kit", "report part", "report code", "report text", "report box wrong",
     "report thanks", "riddle right", "riddle wrong", "riddle none", "build",
-    "build step", "build done",
+    "build step", "build done", "offline",
 )  # fmt: skip
 PRIVATE = (
     "code entry", "code mistyped", "code by keyboard", "code unknown", "box of nobody", "box of mine",
@@ -83,6 +83,7 @@ def visit_every_page(
         "help": bo.open(f"/{language}/help"),
         "run": bo.open("/R/TY-1"),
         "run box": bo.open(f"/R/TY-1/{first.edition:03d}"),
+        "offline": bo.open(f"/{language}/offline"),
         "code entry": bo.open("/b/"),
         "code mistyped": bo.type_code(MISTYPED),
         "code by keyboard": bo.type_code(BY_KEYBOARD),

@@ -27,10 +27,11 @@ from tests.web.html import read_html
 
 WINDOW_BYTES = 14_336  # ten packets of a fresh TCP connection
 VIEW_BYTES, VIEW_REQUESTS = 40_960, 8
+SCRIPT_BYTES, SITE_SCRIPT_BYTES = 3072, 1024
 FONT_BYTES, ART_BYTES, STEP_BYTES, COVER_BYTES, ICON_BYTES = 12_288, 4096, 4096, 4096, 1024
 STYLE_FILE = re.compile(r"""url\(["']?(/[^"')]+)""")
 
-SERIES = "thang-long"
+SERIES, RUN = "thang-long", "TL-1"
 CATALOGUE = read_catalogue(find_workspace(str(REPOSITORY)))[SERIES]
 KITS = [kit.id for kit in CATALOGUE.kits]
 LANGUAGES = ("vi", "en")
@@ -50,6 +51,7 @@ HELP = [
 ]  # fmt: skip
 BUILDING = [f"{kit}/build{step}" for kit in KITS for step in ("", "/1", "/4")]
 OTHERS = HELP + [f"/{language}/{SERIES}/{place}" for language in LANGUAGES for place in [*BONUS, *BUILDING]]
+OTHERS += [f"/{language}/offline" for language in LANGUAGES]
 SCANS = [(language, kit) for language in LANGUAGES for kit in KITS]
 EVERY_KIT = pytest.mark.parametrize("kit", KITS)
 EVERY_LANGUAGE = pytest.mark.parametrize("language", LANGUAGES)
@@ -109,13 +111,15 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     close(site)
 
 
-def sealed_boxes(folder: Path) -> dict[str, list[Box]]:
-    """Plan, commit and seal a run of our own series, and return its boxes by kit."""
+def sealed_boxes(
+    folder: Path, series: str = SERIES, run_id: str = RUN, count: int = 48
+) -> dict[str, list[Box]]:
+    """Plan, commit and seal a run, of our own series if no other is named, and return its boxes by kit."""
     station = open_station(find_workspace(str(folder)))
-    plan_run(station, SERIES, boxes=48, now=NOW, run_id="TL-1", beacon=CEREMONY)
-    commit_run(station, "TL-1", entropy=SECRET, now=NOW)
-    seal_run(station, "TL-1", beacon_value=DICE, now=NOW)
-    run = show_run(station, "TL-1")
+    plan_run(station, series, boxes=count, now=NOW, run_id=run_id, beacon=CEREMONY)
+    commit_run(station, run_id, entropy=SECRET, now=NOW)
+    seal_run(station, run_id, beacon_value=DICE, now=NOW)
+    run = show_run(station, run_id)
     labels = secret_labels(station, run)
     station.ledger.close()
     kits = [kit["id"] for kit in json.loads(run.kits)]
@@ -123,7 +127,7 @@ def sealed_boxes(folder: Path) -> dict[str, list[Box]]:
         sealed = dict(ledger.execute("SELECT tag, sealed FROM sealed_box"))
     boxes: dict[str, list[Box]] = {}
     for label in labels:
-        kit = kits[open_row(label.code, "TL-1", sealed[label.tag]).kit]
+        kit = kits[open_row(label.code, run_id, sealed[label.tag]).kit]
         boxes.setdefault(kit, []).append(Box(label.code, kit, label.edition))
     return boxes
 
@@ -205,6 +209,17 @@ def assert_small(view: dict[str, int]) -> None:
 
 
 # Files
+
+
+@pytest.mark.parametrize("address", [*STORIES, *SHELVES, "/album?lang=vi", "/vi/offline"])
+def test_the_scripts_of_a_page_are_small_and_wait_for_it(house: House, address: str) -> None:
+    page = read_html(house.phone.open(address).text)
+    scripts = [script for script in page.all("script") if script.get("src")]
+    assert "/static/site.js" in [script.get("src") for script in scripts]
+    assert all("defer" in script.attributes for script in scripts)
+    claims = house.sent("/static/claims.js")  # loaded only while a claim waits
+    assert sum(house.sent(script.get("src")) for script in scripts) + claims <= SCRIPT_BYTES
+    assert house.sent("/static/site.js") <= SITE_SCRIPT_BYTES
 
 
 def test_a_page_loads_one_font_and_it_is_small(house: House) -> None:
