@@ -6,6 +6,7 @@ from pathlib import Path
 
 from app.albums import Site
 from app.albums.stories import PageMissingError, find_told
+from app.albums.telling import languages_told
 from app.core.kit import Kit, Series
 from app.library import read_story
 from app.pictures import art_path
@@ -23,7 +24,8 @@ def share_picture(site: Site, series_id: str, kit_id: str, language: str) -> byt
         PageMissingError: there is no such story, or its picture has not been drawn.
     """
     series, entry = find_told(site, series_id, kit_id, language)
-    path = share_picture_path(site, series, entry.kit, language)
+    told = language in languages_told(site, kit_id)
+    path = share_picture_path(site, series, entry.kit, language) if told else None
     if path is None:
         raise PageMissingError("there is no such picture")
     return path.read_bytes()
@@ -53,7 +55,7 @@ def draw_share_pictures(site: Site, progress: Callable[[int, int], None]) -> int
             "art": art_path(site.workspace, series.id, kit.id).as_uri(),
             "title": read_story(site.workspace, kit.id, language).front.title,
             "summary": read_story(site.workspace, kit.id, language).front.summary,
-            "series": f"{series.name[language]} · {site.workspace.maker_name}",
+            "series": f"{series.name[site.workspace.told(language)]} · {site.workspace.maker_name}",
         }
         write_file(_path(site.workspace, series, kit, language), draw_picture(site.workspace, DESIGN, values))
         progress(done, len(due))
@@ -63,7 +65,7 @@ def draw_share_pictures(site: Site, progress: Callable[[int, int], None]) -> int
 def _pictures(site: Site) -> Iterator[tuple[Series, Kit, str]]:
     for series in site.catalogue.values():
         for kit in series.kits:
-            for language in site.workspace.languages:
+            for language in languages_told(site, kit.id):
                 yield series, kit, language
 
 
@@ -73,6 +75,6 @@ def _path(workspace: Workspace, series: Series, kit: Kit, language: str) -> Path
     shown = hashlib.sha256(art_path(workspace, series.id, kit.id).read_bytes())
     for file in sorted((workspace.designs / DESIGN).glob("*")):
         shown.update(file.read_bytes())
-    for text in (front.title, front.summary, series.name[language], workspace.maker_name):
+    for text in (front.title, front.summary, series.name[workspace.told(language)], workspace.maker_name):
         shown.update(b"\0" + text.encode())
     return workspace.state / "cache" / "share" / f"{kit.id}-{language}-{shown.hexdigest()[:16]}.png"

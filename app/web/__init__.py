@@ -6,9 +6,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.albums import open_site
 from app.albums.stories import warm_up
-from app.web import albums, buyer, runs, stories
+from app.web import albums, buyer, landmarks, runs, stories
 from app.web.failures import tell_failures
 from app.web.headers import FILE_SECONDS, from_this_site, is_private, policy, protect
+from app.web.languages import known_languages
 from app.workspace import Workspace
 
 LARGEST_BODY = 64 * 1024
@@ -16,14 +17,24 @@ BROTLI_LEVEL = 7
 """Measured: 40 kB of story become 11 kB in 5 ms; the highest level saves one kB more and takes 75 ms."""
 
 
-PAGE_STYLES = (None, "story.css", "album.css")
+PAGE_STYLES = (None, "story.css", "album.css", "stories.css")
 """What a page's one inline style holds after site.css: a story's page pays for no album."""
 
 
-def _style(app: Flask, sheet: str | None) -> str:
-    """Return the inline style of pages that add `sheet`."""
-    parts = ["site.css", *([sheet] if sheet else [])]
-    return "".join(app.jinja_env.get_template(part).render() for part in parts)
+def _policies(app: Flask) -> dict[str, str]:
+    """Return the Content-Security-Policy of the pages of each language; one that needs it has a style file."""
+    files = set(app.jinja_env.list_templates(extensions=["css"]))
+
+    def style(*parts: str | None) -> str:
+        return "".join(app.jinja_env.get_template(part).render() for part in parts if part)
+
+    policies = {}
+    for language in known_languages():
+        own = f"language-{language}.css"
+        policies[language] = policy(
+            *(style("site.css", sheet, own if own in files else None) for sheet in PAGE_STYLES)
+        )
+    return policies
 
 
 def create_app(workspace: Workspace) -> Flask:
@@ -32,7 +43,7 @@ def create_app(workspace: Workspace) -> Flask:
     Raises:
         UserError: the first thing in the workspace that keeps the site from opening.
     """
-    site = open_site(workspace)
+    site = open_site(workspace, known_languages())
     warm_up(site)
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
@@ -42,12 +53,12 @@ def create_app(workspace: Workspace) -> Flask:
     if workspace.site.proxies:
         count = workspace.site.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=0)  # type: ignore[method-assign]
-    page_policy = policy(*(_style(app, sheet) for sheet in PAGE_STYLES))
+    policies, page_policy = _policies(app), policy()
     app.config["COMPRESS_MIMETYPES"] = ["text/html", "image/svg+xml", "text/css", "text/javascript"]
     app.config["COMPRESS_ALGORITHM"] = ["br", "gzip"]
     app.config["COMPRESS_BR_LEVEL"] = BROTLI_LEVEL
     Compress(app)
-    for door in (buyer, albums, stories, runs):
+    for door in (buyer, albums, landmarks, stories, runs):
         app.register_blueprint(door.pages)
     tell_failures(app)
 
@@ -62,6 +73,8 @@ def create_app(workspace: Workspace) -> Flask:
         # Behind TLS that ends before this server, an address of its own making would lead out of TLS.
         if response.location and response.location.startswith(request.host_url):
             response.location = "/" + response.location.removeprefix(request.host_url)
-        return protect(response, content_policy=page_policy, private=is_private(request.path))
+        own = response.headers.get("Content-Language", "").partition(",")[0]
+        allowed = policies.get(own, page_policy)
+        return protect(response, content_policy=allowed, private=is_private(request.path))
 
     return app

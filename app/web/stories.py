@@ -24,7 +24,7 @@ pages = Blueprint("stories", __name__)
 def story(language: str, series: str, kit: str) -> Response:
     """Show a story at its canonical address."""
     page = story_page(site(), series, kit, language)
-    picture = share_picture_path(site(), page.series, page.kit, language) is not None
+    picture = share_picture_path(site(), page.series, page.kit, page.language) is not None
     return shared(
         show(
             "story.html",
@@ -34,6 +34,7 @@ def story(language: str, series: str, kit: str) -> Response:
             place=f"{series}/{kit}",
             here="story",
             has_picture=picture,
+            written=page.languages,
         )
     )
 
@@ -42,14 +43,20 @@ def story(language: str, series: str, kit: str) -> Response:
 def told_otherwise(language: str, series: str, kit: str, layer: str) -> Response:
     """Show a story in easy language, for adults or for a class."""
     page = layer_page(site(), series, kit, language, layer)
-    return shared(show("layer.html", language, page=page, place=f"{series}/{kit}/{layer}", here="story"))
+    place = f"{series}/{kit}/{layer}"
+    return shared(
+        show("layer.html", language, page=page, place=place, here="story", written=page.languages)
+    )
 
 
 @pages.get("/<language>/<series>/bonus")
 def bonus(language: str, series: str) -> Response:
     """Ask for the digits of a series, and show what they open."""
     page = bonus_page(site(), series, language, request.args.get("digits", ""))
-    return shared(show("bonus.html", language, page=page, place=f"{series}/bonus", here="bonus"))
+    place = f"{series}/bonus"
+    return shared(
+        show("bonus.html", language, page=page, place=place, here="bonus", written=page.languages)
+    )
 
 
 @pages.get("/s/<kit>")
