@@ -78,7 +78,7 @@ class BonusPage:
 
     Attributes:
         series: the series.
-        questions: each kit with the riddle that gives its digits and the riddle's language, in the digits' order.
+        questions: each kit, the riddle that gives its digits, the riddle's language; in the digits' order.
         asked: how many digits open the page.
         typed: the digits that were typed.
         right: how many of them stand at their place.

@@ -101,7 +101,7 @@ def stray_problems(
 
 
 def written_layers(workspace: Workspace, languages: tuple[str, ...] = ()) -> set[tuple[str, str, str]]:
-    """Return story, language and layer of every layer that is written in the workspace's or these languages."""
+    """Return story, language and layer of all that is written in the workspace's and these languages."""
     found = set()
     for path in workspace.stories.glob("*/*.*.md"):
         language, _, layer = path.stem.partition(".")
@@ -160,7 +160,7 @@ def _story(workspace: Workspace, kit_id: str, language: str, catalogue: Catalogu
 
 
 def _length(text: str) -> int:
-    """Return how many words a text has; Chinese and Japanese, which leave no spaces, have one in two signs."""
+    """Return how many words a text has; Chinese and Japanese leave no spaces: one word in two signs."""
     return len(UNSPACED.sub(" ", text).split()) + len(UNSPACED.findall(text)) // 2
 
 

@@ -1,7 +1,7 @@
 """Puts names into the alphabetical order that readers of a language look for them in.
 
-Vietnamese: the 29 letters of the alphabet, of which ă â đ ê ô ơ ư are letters of their own; words are compared
-syllable by syllable, and two syllables of the same letters by their tone: ngang, huyền, hỏi, ngã, sắc, nặng.
+Vietnamese: the 29 letters of the alphabet, of which ă â đ ê ô ơ ư are letters of their own; names are
+compared syllable by syllable, two syllables of the same letters by their tone: ngang, huyền, hỏi, ngã, sắc, nặng.
 So "ba lô" stands before "bà con". Elsewhere marks and strokes count only between names of the same letters.
 
 Source: Unicode CLDR, common/collation/vi.xml (the letters, and the tones as U+0300, 0309, 0303, 0301, 0323);
@@ -43,16 +43,14 @@ def _plain(name: str) -> str:
 
 
 def _vietnamese(syllable: str) -> tuple[tuple[tuple[int, str], ...], int]:
-    """Return a syllable's letters by their place in the alphabet (digits before, others behind), then its tone."""
+    """Return a syllable's letters by their place in the alphabet, then its tone; digits come before letters."""
     tone = max((_TONES.find(sign) + 1 for sign in unicodedata.normalize("NFD", syllable)), default=0)
     return tuple((_place(letter), letter) for letter in _in_alphabet(syllable)), tone
 
 
 def _in_alphabet(syllable: str) -> str:
     """Return a syllable without its tone, and every letter that is no Vietnamese one without its marks."""
-    return "".join(
-        letter if letter in _PLACE else _unmarked(letter) for letter in _without(_TONES, syllable)
-    )
+    return "".join(letter if letter in _PLACE else _unmarked(letter) for letter in _without(_TONES, syllable))
 
 
 def _place(letter: str) -> int:

@@ -22,7 +22,7 @@ PAGE_STYLES = (None, "story.css", "album.css", "stories.css")
 
 
 def _policies(app: Flask) -> dict[str, str]:
-    """Return the Content-Security-Policy of the pages of each language; one that needs it has a style file."""
+    """Return the Content-Security-Policy of each language's pages; a language may add a style file."""
     files = set(app.jinja_env.list_templates(extensions=["css"]))
 
     def style(*parts: str | None) -> str:

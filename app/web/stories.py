@@ -44,9 +44,7 @@ def told_otherwise(language: str, series: str, kit: str, layer: str) -> Response
     """Show a story in easy language, for adults or for a class."""
     page = layer_page(site(), series, kit, language, layer)
     place = f"{series}/{kit}/{layer}"
-    return shared(
-        show("layer.html", language, page=page, place=place, here="story", written=page.languages)
-    )
+    return shared(show("layer.html", language, page=page, place=place, here="story", written=page.languages))
 
 
 @pages.get("/<language>/<series>/bonus")
@@ -54,9 +52,7 @@ def bonus(language: str, series: str) -> Response:
     """Ask for the digits of a series, and show what they open."""
     page = bonus_page(site(), series, language, request.args.get("digits", ""))
     place = f"{series}/bonus"
-    return shared(
-        show("bonus.html", language, page=page, place=place, here="bonus", written=page.languages)
-    )
+    return shared(show("bonus.html", language, page=page, place=place, here="bonus", written=page.languages))
 
 
 @pages.get("/s/<kit>")

@@ -9,9 +9,15 @@ from app.core.code import check_character
 from tests.web.cast import Box, Phone, full_disk, spoil_run, void_box
 
 LANGUAGES = ("vi", "en")
+"""Those in which the stories are told."""
+
+FOREIGN = ("fr", "ja", "ko", "zh")
+"""Those that only the pages' own words are in; stories are told in English there."""
+
+SPOKEN = (*LANGUAGES, *FOREIGN)
 CANONICAL = (
-    "home", "series", "story", "story in steps", "chase story", "layer", "bonus", "bonus wrong", "bonus open",
-    "bonus whole", "run", "run box", "run box voided",
+    "home", "series", "list", "story", "story in steps", "chase story", "layer", "bonus", "bonus wrong",
+    "bonus open", "bonus whole", "run", "run box", "run box voided",
 )  # fmt: skip
 PRIVATE = (
     "code entry", "code mistyped", "code by keyboard", "code unknown", "box of nobody", "box of mine",
@@ -45,6 +51,7 @@ def visit_every_page(
     seen = {
         "home": bo.open(f"/{language}/"),
         "series": bo.open(f"/{language}/tiny"),
+        "list": bo.open(f"/{language}/stories"),
         "story": bo.open(f"/{language}/tiny/lantern"),
         "story in steps": bo.open(f"/{language}/tiny/bridge"),
         "layer": bo.open(f"/{language}/tiny/bridge/easy"),

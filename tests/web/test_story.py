@@ -168,7 +168,7 @@ def test_no_code_stands_on_a_page_with_an_address_of_its_own(
     [
         "/vi/tiny/nothing",
         "/vi/other/lantern",
-        "/fr/tiny/lantern",
+        "/de/tiny/lantern",
         "/vi/tiny/lantern/",
         "/vi/tiny/Lantern",
         "/vi/tiny/..%2flantern",

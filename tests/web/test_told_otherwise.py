@@ -74,8 +74,8 @@ def test_every_building_step_shows_the_model_as_it_then_stands(reader: Phone) ->
         "/en/tiny/lantern/easy",
         "/en/tiny/bridge/adult",
         "/en/tiny/bridge/..%2f..%2fkit",
-        "/fr/tiny/bridge/easy",
-        "/fr/tiny/bonus",
+        "/de/tiny/bridge/easy",
+        "/de/tiny/bonus",
         "/en/nothing/bonus",
     ],
 )
