@@ -1,8 +1,8 @@
 """Puts names into the alphabetical order that readers of a language look for them in.
 
-Vietnamese: the 29 letters of the alphabet, of which ă â đ ê ô ơ ư are letters of their own; names are
-compared syllable by syllable, two syllables of the same letters by their tone: ngang, huyền, hỏi, ngã, sắc, nặng.
-So "ba lô" stands before "bà con". Elsewhere marks and strokes count only between names of the same letters.
+Vietnamese: 29 letters, ă â đ ê ô ơ ư among them. Names are compared syllable by syllable,
+two syllables of the same letters by their tone: ngang, huyền, hỏi, ngã, sắc, nặng. So "ba lô" stands before
+"bà con". Elsewhere marks and strokes count only between names of the same letters.
 
 Source: Unicode CLDR, common/collation/vi.xml (the letters, and the tones as U+0300, 0309, 0303, 0301, 0323);
 syllable before syllable as in the dictionary of Hoàng Phê (Từ điển tiếng Việt, Viện Ngôn ngữ học).
@@ -43,7 +43,7 @@ def _plain(name: str) -> str:
 
 
 def _vietnamese(syllable: str) -> tuple[tuple[tuple[int, str], ...], int]:
-    """Return a syllable's letters by their place in the alphabet, then its tone; digits come before letters."""
+    """Return a syllable's letters by their place in the alphabet, then its tone; digits come first."""
     tone = max((_TONES.find(sign) + 1 for sign in unicodedata.normalize("NFD", syllable)), default=0)
     return tuple((_place(letter), letter) for letter in _in_alphabet(syllable)), tone
 
