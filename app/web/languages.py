@@ -51,7 +51,7 @@ class Tongue:
 
     def name_of(self, language: str) -> str:
         """Return what a language is called in this one, for use in a sentence."""
-        return self._locale.languages.get(language, language)
+        return str(self._locale.languages.get(language, language))
 
     def number(self, amount: float) -> str:
         """Return a number with at most one decimal place."""
