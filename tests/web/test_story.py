@@ -9,6 +9,7 @@ from app.web import create_app
 from app.workspace import Workspace
 from tests.web.cast import ALBUM, BASE, Box, Phone
 from tests.web.conftest import close
+from tests.web.every_page import SPOKEN
 from tests.web.html import read_html
 
 STORIES = [f"/{language}/tiny/{kit}" for language in ("vi", "en") for kit in ("lantern", "bridge", "fish")]
@@ -65,7 +66,9 @@ def test_a_story_has_its_figures_text_legend_riddle_pieces_map_and_sources(mai: 
 
 def test_the_answer_of_the_riddle_lies_behind_a_closed_door(mai: Phone) -> None:
     page = read_html(mai.open("/en/tiny/lantern").text)
-    hint, answer = (each for each in page.all("details") if not each.get("class"))
+    hint, answer = (
+        each for each in page.all("details") if each.inside(tag="section") and not each.get("class")
+    )
     assert "Look at the picture." in hint.text
     assert "Red." in answer.text
     assert "open" not in hint.attributes | answer.attributes
@@ -98,7 +101,7 @@ def test_a_page_with_an_address_of_its_own_names_itself_and_its_other_languages(
         ("alternate", "en"): f"{BASE}/en{place}",
         ("alternate", "x-default"): f"{BASE}/vi{place}",
     }
-    assert page.switch == {"vi": f"/vi{place}", "en": f"/en{place}"}
+    assert page.switch == {language: f"/{language}{place}" for language in SPOKEN}
     assert not [meta for meta in page.all("meta") if meta.get("name") == "robots"]
 
 
