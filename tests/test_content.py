@@ -9,6 +9,7 @@ from typing import Any
 
 import jinja2
 import pytest
+from babel import Locale
 from jinja2 import nodes
 
 from app.catalogue import read_catalogue
@@ -158,21 +159,27 @@ def used() -> dict[str, set[str] | None]:
     return found
 
 
-def test_both_languages_have_the_same_phrases_with_the_same_places() -> None:
-    assert known_languages() == ("en", "vi")
-    vietnamese, english = phrases("vi"), phrases("en")
-    assert vietnamese.keys() == english.keys()
-    different = [key for key in english if places_in(vietnamese[key]) != places_in(english[key])]
+def test_the_interface_speaks_six_languages() -> None:
+    assert known_languages() == ("en", "fr", "ja", "ko", "vi", "zh")
+
+
+@pytest.mark.parametrize("language", known_languages())
+def test_every_language_has_the_same_phrases_with_the_same_places(language: str) -> None:
+    own, english = phrases(language), phrases("en")
+    assert list(own) == list(english)
+    different = [key for key in english if places_in(own[key]) != places_in(english[key])]
     assert different == []
+    assert [key for key in english if isinstance(own[key], dict) != isinstance(english[key], dict)] == []
 
 
 @pytest.mark.parametrize("language", known_languages())
 def test_no_phrase_is_empty_and_every_counted_one_has_the_forms_its_language_needs(language: str) -> None:
+    forms_needed = {"other", *Locale.parse(language).plural_form.tags}
     for key, phrase in phrases(language).items():
         forms = phrase if isinstance(phrase, dict) else {"other": phrase}
         assert all(form.strip() == form and form for form in forms.values()), key
         if isinstance(phrase, dict):
-            assert "other" in phrase, key
+            assert set(phrase) == forms_needed, key
             assert "n" in places_in(phrase), key
             values: dict[str, Any] = dict.fromkeys(places_in(phrase), "x")
             for count in (0, 1, 2, 5, 21):

@@ -10,6 +10,7 @@ from sqlmodel import col, select
 from app.albums import Site
 from app.albums.claiming import claimed_kits
 from app.albums.stories import PageMissingError
+from app.albums.telling import told_in
 from app.core.forecast import Forecast, forecast
 from app.core.kit import Kit, Series
 from app.core.prospect import Prospect, prospect
@@ -21,11 +22,12 @@ from app.pictures import Drawing, read_silhouette
 
 @dataclass(frozen=True)
 class Book:
-    """A kit on the home page."""
+    """A kit on the home page, with its story's front matter and the language that is in."""
 
     kit: Kit
     chase: bool
     front: FrontMatter
+    language: str
 
 
 @dataclass(frozen=True)
@@ -137,7 +139,7 @@ def shelves(site: Site, language: str, series_id: str | None = None) -> list[She
     Raises:
         PageMissingError: there is no such series or language.
     """
-    if language not in site.workspace.languages or (series_id and series_id not in site.catalogue):
+    if language not in site.languages or (series_id and series_id not in site.catalogue):
         raise PageMissingError("there is no such page")
     return [
         Shelf(series, tuple(_book(site, series, kit, language) for kit in series.kits), _odds(site, series))
@@ -185,7 +187,8 @@ def _ahead(site: Site, series: Series, stamps: tuple[Stamp, ...]) -> Ahead | Non
 
 def _book(site: Site, series: Series, kit: Kit, language: str) -> Book:
     chase = kit not in series.standard_kits
-    return Book(kit, chase, read_story(site.workspace, kit.id, language).front)
+    told = told_in(site, kit.id, language)
+    return Book(kit, chase, read_story(site.workspace, kit.id, told).front, told)
 
 
 def _odds(site: Site, series: Series) -> Odds | None:

@@ -13,6 +13,7 @@ from app.albums import Site
 from app.albums.certificates import DESIGN as CERTIFICATE
 from app.albums.certificates import certificate_path, draw_certificate
 from app.albums.stories import PageMissingError, find_told
+from app.albums.telling import languages_told
 from app.core.kit import Kit, Series
 from app.library import read_story
 from app.pictures import art_path, cover_path, parse_svg
@@ -97,9 +98,10 @@ def _everything(site: Site) -> Iterator[tuple[Path, Callable[[], None]]]:
     """Yield every file to be drawn and what draws it; a workspace without the design has none."""
     workspace = site.workspace
     for series in site.catalogue.values():
-        for language in workspace.languages if (workspace.designs / DESIGN).is_dir() else ():
-            pictures = [_of_story(workspace, series, kit, language) for kit in series.kits]
-            for picture in [*pictures, _of_series(workspace, series, language)]:
+        if (workspace.designs / DESIGN).is_dir():
+            stories = [(kit, tag) for kit in series.kits for tag in languages_told(site, kit.id)]
+            pictures = [_of_story(workspace, series, kit, language) for kit, language in stories]
+            for picture in pictures + [_of_series(workspace, series, tag) for tag in workspace.languages]:
                 yield picture.path, partial(_draw, workspace, picture)
         if (workspace.designs / CERTIFICATE).is_dir():
             yield certificate_path(workspace, series), partial(draw_certificate, site, series)
@@ -119,7 +121,7 @@ def _draw(workspace: Workspace, picture: _Picture) -> None:
 def _of_story(workspace: Workspace, series: Series, kit: Kit, language: str) -> _Picture:
     front = read_story(workspace, kit.id, language).front
     art = art_path(workspace, series.id, kit.id)
-    line = f"{series.name[language]} · {workspace.maker_name}"
+    line = f"{series.name[workspace.told(language)]} · {workspace.maker_name}"
     return _picture(workspace, f"{kit.id}-{language}", art, front.title, front.summary, line)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from app.albums import Site
+from app.albums.telling import languages_told, told_in
 from app.core.errors import UserError
 from app.core.kit import Entry, Kit, Series
 from app.core.map import Spot, way_to
@@ -49,6 +50,8 @@ class StoryPage:
         drawn: the building steps that have a picture.
         audio: whether somebody has recorded it.
         neighbours: the series' other landmarks.
+        language: the language in which it is told; another than the page's where nobody has told it there.
+        languages: every language in which it is told.
     """
 
     series: Series
@@ -63,11 +66,13 @@ class StoryPage:
     drawn: frozenset[int]
     audio: bool
     neighbours: tuple[Neighbour, ...]
+    language: str
+    languages: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class LayerPage:
-    """A story told otherwise: in easy language, for adults or for a class."""
+    """A story told otherwise: in easy language, for adults or for a class; languages as in `StoryPage`."""
 
     series: Series
     kit: Kit
@@ -76,6 +81,8 @@ class LayerPage:
     front: LayerFront
     body: CleanHtml
     notes: CleanHtml
+    language: str
+    languages: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -84,7 +91,7 @@ class BonusPage:
 
     Attributes:
         series: the series.
-        questions: each kit with the riddle that gives its digits, in the order of the digits.
+        questions: each kit, the riddle that gives its digits, the riddle's language; in the digits' order.
         asked: how many digits open the page.
         typed: the digits that were typed.
         right: how many of them stand at their place.
@@ -92,10 +99,12 @@ class BonusPage:
         body: the text.
         notes: its footnotes.
         more: whether the chases' digits would add a passage.
+        language: the language in which the text is told.
+        languages: every language in which it is told.
     """
 
     series: Series
-    questions: tuple[tuple[Entry, str], ...]
+    questions: tuple[tuple[Entry, str, str], ...]
     asked: int
     typed: str
     right: int
@@ -103,6 +112,8 @@ class BonusPage:
     body: CleanHtml
     notes: CleanHtml
     more: bool
+    language: str
+    languages: tuple[str, ...]
 
 
 def story_page(site: Site, series_id: str, kit_id: str, language: str) -> StoryPage:
@@ -113,7 +124,8 @@ def story_page(site: Site, series_id: str, kit_id: str, language: str) -> StoryP
         UserError: the story's file is broken.
     """
     series, entry = find_told(site, series_id, kit_id, language)
-    story = read_story(site.workspace, kit_id, language)
+    told = told_in(site, kit_id, language)
+    story = read_story(site.workspace, kit_id, told)
     rendered = render(site.workspace, story)
     return StoryPage(
         series=series,
@@ -126,8 +138,10 @@ def story_page(site: Site, series_id: str, kit_id: str, language: str) -> StoryP
         numbers=rendered.numbers,
         layers=_layers(site, kit_id, language),
         drawn=steps_drawn(parse_svg(art_path(site.workspace, series_id, kit_id))),
-        audio=audio_path(site.workspace, kit_id, language) is not None,
-        neighbours=tuple(_neighbours(site, series, entry.kit, language)),
+        audio=audio_path(site.workspace, kit_id, told) is not None,
+        neighbours=tuple(_neighbours(site, series, entry.kit, site.workspace.told(language))),
+        language=told,
+        languages=languages_told(site, kit_id),
     )
 
 
@@ -168,9 +182,19 @@ def layer_page(site: Site, series_id: str, kit_id: str, language: str, layer: st
     layers = _layers(site, kit_id, language)
     if layer not in layers:
         raise PageMissingError("there is no such page")
-    told = read_layer(site.workspace, kit_id, language, layer)
+    told = read_layer(site.workspace, kit_id, told_in(site, kit_id, language, layer), layer)
     rendered = render(site.workspace, told)
-    return LayerPage(series, entry.kit, layer, layers, told.front, rendered.body, rendered.notes)
+    return LayerPage(
+        series=series,
+        kit=entry.kit,
+        layer=layer,
+        layers=layers,
+        front=told.front,
+        body=rendered.body,
+        notes=rendered.notes,
+        language=told.language,
+        languages=languages_told(site, kit_id, layer),
+    )
 
 
 def find_kit(site: Site, series_id: str, kit_id: str) -> tuple[Series, Entry]:
@@ -192,7 +216,7 @@ def find_told(site: Site, series_id: str, kit_id: str, language: str) -> tuple[S
     Raises:
         PageMissingError: there is no such series, kit or language.
     """
-    if language not in site.workspace.languages:
+    if language not in site.languages:
         raise PageMissingError("there is no such language")
     return find_kit(site, series_id, kit_id)
 
@@ -205,18 +229,19 @@ def bonus_page(site: Site, series_id: str, language: str, typed: str) -> BonusPa
         UserError: one of its files is broken.
     """
     series = site.catalogue.get(series_id)
-    if series is None or series.bonus is None or language not in site.workspace.languages:
+    if series is None or series.bonus is None or language not in site.languages:
         raise PageMissingError("there is no such page")
     digits = "".join(sign for sign in typed if sign in "0123456789")[: 2 * len(series.entries)]
     everything = series.digits + series.chase_digits
     standard = [entry for entry in series.entries if not entry.chase]
+    spoken, language = language, told_in(site, series.bonus, language)
     told = None
     if digits in {series.digits, everything}:
         told = _bonus(site, series.bonus, language, with_chase=digits == everything)
     rendered = render(site.workspace, told) if told else Rendered(CleanHtml(""), CleanHtml(""))
     return BonusPage(
         series=series,
-        questions=tuple((entry, _set_riddle(site, entry, language)) for entry in standard),
+        questions=tuple((entry, *_set_riddle(site, entry, spoken)) for entry in standard),
         asked=len(series.digits),
         typed=digits,
         right=sum(one == other for one, other in zip(digits, series.digits, strict=False)),
@@ -224,6 +249,8 @@ def bonus_page(site: Site, series_id: str, language: str, typed: str) -> BonusPa
         body=rendered.body,
         notes=rendered.notes,
         more=digits != everything and has_layer(site.workspace, series.bonus, language, CHASE),
+        language=language,
+        languages=languages_told(site, series.bonus),
     )
 
 
@@ -240,13 +267,23 @@ def _bonus(site: Site, story: str, language: str, *, with_chase: bool) -> Layer:
     )
 
 
-def _set_riddle(site: Site, entry: Entry, language: str) -> str:
-    riddles = read_story(site.workspace, entry.kit.id, language).front.riddles
-    return next((riddle.question for riddle in riddles if riddle.kind == "set"), entry.kit.name[language])
+def _set_riddle(site: Site, entry: Entry, language: str) -> tuple[str, str]:
+    """Return the question of the riddle that gives a kit's digits, and the language it is asked in."""
+    told = told_in(site, entry.kit.id, language)
+    riddles = read_story(site.workspace, entry.kit.id, told).front.riddles
+    for riddle in riddles:
+        if riddle.kind == "set":
+            return riddle.question, told
+    kits = site.workspace.told(language)
+    return entry.kit.name[kits], kits
 
 
 def _layers(site: Site, kit_id: str, language: str) -> tuple[str, ...]:
-    return tuple(layer for layer in LAYERS if has_layer(site.workspace, kit_id, language, layer))
+    return tuple(
+        layer
+        for layer in LAYERS
+        if has_layer(site.workspace, kit_id, told_in(site, kit_id, language, layer), layer)
+    )
 
 
 def story_place(site: Site, kit_id: str) -> tuple[str, str]:
@@ -274,11 +311,11 @@ def warm_up(site: Site) -> None:
     render_ahead(site.workspace, list(_everything(site)))
     for series in site.catalogue.values():
         for kit in series.kits:
-            for language in site.workspace.languages:
+            for language in languages_told(site, kit.id):
                 page = story_page(site, series.id, kit.id, language)
                 for layer in page.layers:
                     layer_page(site, series.id, kit.id, language, layer)
-        for language in site.workspace.languages if series.bonus else ():
+        for language in languages_told(site, series.bonus) if series.bonus else ():
             bonus_page(site, series.id, language, series.digits + series.chase_digits)
 
 
@@ -289,11 +326,13 @@ def _everything(site: Site) -> Iterator[Story | Layer]:
         UserError: the first that is missing or broken.
     """
     for series in site.catalogue.values():
-        for language in site.workspace.languages:
-            for kit in series.kits:
+        for kit in series.kits:
+            for language in dict.fromkeys((*site.workspace.languages, *languages_told(site, kit.id))):
                 yield read_story(site.workspace, kit.id, language)
-                for layer in _layers(site, kit.id, language):
+            for layer in LAYERS:
+                for language in languages_told(site, kit.id, layer):
                     yield read_layer(site.workspace, kit.id, language, layer)
-            if series.bonus:
+        if series.bonus:
+            for language in dict.fromkeys((*site.workspace.languages, *languages_told(site, series.bonus))):
                 yield _bonus(site, series.bonus, language, with_chase=False)
                 yield _bonus(site, series.bonus, language, with_chase=True)

@@ -51,9 +51,9 @@ def check_workspace(
         found += cover_problems(workspace, series)
         for kit in series.kits:
             found += picture_problems(workspace, series, kit)
-    found += story_problems(workspace, catalogue)
+    found += story_problems(workspace, catalogue, interface_languages)
     if not any(broken.values()):
-        found += stray_problems(workspace, catalogue)
+        found += stray_problems(workspace, catalogue, interface_languages)
         found += sound_problems(workspace, catalogue)
     found += _sold(workspace, {kit.id for series in catalogue.values() for kit in series.kits}, broken)
     found += _print_designs(workspace)
@@ -62,7 +62,7 @@ def check_workspace(
     return found
 
 
-def notes(workspace: Workspace) -> list[str]:
+def notes(workspace: Workspace, interface_languages: tuple[str, ...] = ()) -> list[str]:
     """Return what is allowed but worth knowing before a sale."""
     said = []
     for series in read_catalogue(workspace).values():
@@ -72,7 +72,7 @@ def notes(workspace: Workspace) -> list[str]:
             for language in workspace.languages:
                 if read_story(workspace, kit.id, language).front.reviewed is None:
                     said.append(f"{kit.id} in {language} has not been reviewed yet; its page says so.")
-    layers = sorted(written_layers(workspace))
+    layers = sorted(written_layers(workspace, interface_languages))
     waiting = [each for each in layers if read_layer(workspace, *each).front.reviewed is None]
     if waiting:
         said.append(f"{len(waiting)} of {len(layers)} layers have not been reviewed yet; their pages say so.")

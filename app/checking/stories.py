@@ -23,6 +23,7 @@ from app.library import (
 from app.workspace import Workspace
 
 FEWEST_WORDS = 200
+UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 RAW_HTML = re.compile(r"<(?!https?://|mailto:)[a-zA-Z/!]")
 REMOTE_PICTURE = re.compile(r"!\[[^\]]*\]\(")
 LINK = re.compile(r"(?<!!)\[[^\]^]+\]\(([^)\s]+)\)")
@@ -30,35 +31,50 @@ LINK = re.compile(r"(?<!!)\[[^\]^]+\]\(([^)\s]+)\)")
 Catalogue = Mapping[str, Series]
 
 
-def story_problems(workspace: Workspace, catalogue: Catalogue) -> Iterator[UserError]:
-    """Yield what is wrong with the stories that are owed and with those that are there."""
+def story_problems(
+    workspace: Workspace, catalogue: Catalogue, languages: tuple[str, ...] = ()
+) -> Iterator[UserError]:
+    """Yield what is wrong with the stories that are owed and with those that are there.
+
+    Args:
+        workspace: the workspace.
+        catalogue: its series.
+        languages: those in which a story may be told beside the workspace's, in which each must be.
+    """
     try:
         read_sources(workspace)
     except UserError as error:
         yield error
         return
-    render_ahead(workspace, list(_readable(workspace, catalogue)))
-    for kit_id, language in _expected(workspace, catalogue):
+    render_ahead(workspace, list(_readable(workspace, catalogue, languages)))
+    for kit_id, language in _expected(workspace, catalogue, languages):
         yield from _story(workspace, kit_id, language, catalogue)
-    for kit_id, language, layer in sorted(written_layers(workspace)):
+    for kit_id, language, layer in sorted(written_layers(workspace, languages)):
         yield from _layer(workspace, kit_id, language, layer, catalogue)
     for series in catalogue.values():
-        for language in workspace.languages if series.bonus else ():
-            yield from _layer(workspace, str(series.bonus), language, "", catalogue)
+        for language in dict.fromkeys((*workspace.languages, *languages)) if series.bonus else ():
+            path = story_path(workspace, str(series.bonus), language)
+            if language in workspace.languages or path.is_file():
+                yield from _layer(workspace, str(series.bonus), language, "", catalogue)
 
 
-def _readable(workspace: Workspace, catalogue: Catalogue) -> Iterator[Story | Layer]:
+def _readable(
+    workspace: Workspace, catalogue: Catalogue, languages: tuple[str, ...]
+) -> Iterator[Story | Layer]:
     """Yield the stories and layers that can be read; the others are told about one by one."""
-    for kit_id, language in _expected(workspace, catalogue):
+    for kit_id, language in _expected(workspace, catalogue, languages):
         with contextlib.suppress(UserError):
             yield read_story(workspace, kit_id, language)
-    for kit_id, language, layer in sorted(written_layers(workspace)):
+    for kit_id, language, layer in sorted(written_layers(workspace, languages)):
         with contextlib.suppress(UserError):
             yield read_layer(workspace, kit_id, language, layer)
 
 
-def stray_problems(workspace: Workspace, catalogue: Catalogue) -> Iterator[UserError]:
-    """Yield files of stories/ that belong to nothing or are in no language of the workspace."""
+def stray_problems(
+    workspace: Workspace, catalogue: Catalogue, languages: tuple[str, ...] = ()
+) -> Iterator[UserError]:
+    """Yield files of stories/ that belong to nothing or are in a language that no page speaks."""
+    spoken = tuple(dict.fromkeys((*workspace.languages, *languages)))
     bonus = {series.bonus for series in catalogue.values()}
     known = {kit.id for series in catalogue.values() for kit in series.kits} | bonus
     for folder in sorted(path for path in workspace.stories.glob("*") if path.is_dir()):
@@ -70,9 +86,9 @@ def stray_problems(workspace: Workspace, catalogue: Catalogue) -> Iterator[UserE
         layers = (CHASE,) if folder.name in bonus else LAYERS
         for path in sorted(folder.glob("*.md")):
             language, _, layer = path.stem.partition(".")
-            if language not in workspace.languages:
+            if language not in spoken:
                 yield ContentError(
-                    f"the language {language} is not one of {', '.join(workspace.languages)}",
+                    f"the language {language} is not one of {', '.join(spoken)}",
                     where=str(path),
                     mend="Add it to languages in hopke.toml, or rename the file",
                 )
@@ -84,17 +100,19 @@ def stray_problems(workspace: Workspace, catalogue: Catalogue) -> Iterator[UserE
                 )
 
 
-def written_layers(workspace: Workspace) -> set[tuple[str, str, str]]:
-    """Return story, language and layer of every layer that is written."""
+def written_layers(workspace: Workspace, languages: tuple[str, ...] = ()) -> set[tuple[str, str, str]]:
+    """Return story, language and layer of all that is written in the workspace's and these languages."""
     found = set()
     for path in workspace.stories.glob("*/*.*.md"):
         language, _, layer = path.stem.partition(".")
-        if language in workspace.languages and layer in {*LAYERS, CHASE}:
+        if language in {*workspace.languages, *languages} and layer in {*LAYERS, CHASE}:
             found.add((path.parent.name, language, layer))
     return found
 
 
-def _expected(workspace: Workspace, catalogue: Catalogue) -> list[tuple[str, str]]:
+def _expected(
+    workspace: Workspace, catalogue: Catalogue, languages: tuple[str, ...]
+) -> list[tuple[str, str]]:
     """Return kit and language of every story that must be there or is there, also of a kit that is broken."""
     owed = {
         (kit.id, language)
@@ -109,7 +127,7 @@ def _expected(workspace: Workspace, catalogue: Catalogue) -> list[tuple[str, str
         | {
             (kit_id, language)
             for kit_id, language in there
-            if language in workspace.languages and kit_id not in bonus
+            if language in {*workspace.languages, *languages} and kit_id not in bonus
         }
     )
 
@@ -122,7 +140,7 @@ def _story(workspace: Workspace, kit_id: str, language: str, catalogue: Catalogu
     except UserError as error:
         yield error
         return
-    words = len(NOTE_LINE.sub("", story.text).split())
+    words = _length(NOTE_LINE.sub("", story.text))
     if words < FEWEST_WORDS:
         yield ContentError(
             f"the story has {words} words; a visitor gets at least {FEWEST_WORDS}",
@@ -139,6 +157,11 @@ def _story(workspace: Workspace, kit_id: str, language: str, catalogue: Catalogu
             )
     kit = next((kit for series in catalogue.values() for kit in series.kits if kit.id == kit_id), None)
     yield from _details(story, kit, path) if kit else ()
+
+
+def _length(text: str) -> int:
+    """Return how many words a text has; Chinese and Japanese leave no spaces: one word in two signs."""
+    return len(UNSPACED.sub(" ", text).split()) + len(UNSPACED.findall(text)) // 2
 
 
 def _details(story: Story, kit: Kit, path: Path) -> Iterator[UserError]:
@@ -185,7 +208,7 @@ def _text(
         )
     yield from _notes(workspace, story, path)
     for target in LINK.findall(story.text):
-        if not _link_holds(target, workspace, catalogue):
+        if not _link_holds(target, {*workspace.languages, story.language}, catalogue):
             yield ContentError(f"the link {target} leads nowhere", where=str(path), mend="Mend or remove it")
 
 
@@ -205,13 +228,13 @@ def _notes(workspace: Workspace, story: Story | Layer, path: Path) -> Iterator[U
         yield ContentError("a note is given twice", where=str(path), mend="Give every note once")
 
 
-def _link_holds(target: str, workspace: Workspace, catalogue: Catalogue) -> bool:
+def _link_holds(target: str, languages: set[str], catalogue: Catalogue) -> bool:
     if target.startswith(("https://", "http://", "mailto:", "tel:", "geo:", "#")):
         return True
     parts = target.strip("/").split("/")
     return (
         len(parts) in {3, 4}
-        and parts[0] in workspace.languages
+        and parts[0] in languages
         and parts[1] in catalogue
         and parts[2] in {kit.id for kit in catalogue[parts[1]].kits}
     )

@@ -55,7 +55,7 @@ def check(find: Callable[[], Workspace], strict: bool) -> None:
     if problems:
         click.echo(f"{len(problems)} to mend.")
         sys.exit(2)
-    for note in notes(workspace):
+    for note in notes(workspace, known_languages()):
         click.echo(f"· {note}")
     click.echo(click.style("✓ ", fg="green") + "The workspace is ready.")
 
@@ -93,7 +93,7 @@ def serve(find: Callable[[], Workspace], host: str, port: int) -> None:
 def share(find: Callable[[], Workspace]) -> None:
     """Draw the pictures that phones show when somebody sends a story on; serve does it too."""
     with progress_bar("Drawing the pictures for sharing") as progress:
-        drawn = draw_share_pictures(open_site(find()), progress)
+        drawn = draw_share_pictures(open_site(find(), known_languages()), progress)
     click.echo(f"{counted(drawn, 'picture')} drawn." if drawn else "Every picture is there already.")
 
 
@@ -125,7 +125,7 @@ def _draw_shared(workspace: Workspace) -> None:
     """Draw what phones show of a story that is sent on; the site opens without it too."""
     try:
         with progress_bar("Drawing the pictures for sharing") as progress:
-            draw_share_pictures(open_site(workspace), progress)
+            draw_share_pictures(open_site(workspace, known_languages()), progress)
     except UserError as error:
         click.echo(f"· Stories are sent on without their pictures: {error}", err=True)
 

@@ -123,11 +123,16 @@ def with_notes(workspace: Workspace, story: Story | Layer) -> str:
     given, sources = set(NOTE_GIVEN.findall(story.text)), read_sources(workspace)
     used = dict.fromkeys([*NOTE_USED.findall(story.text), *story.front.sources])
     notes = [
-        f"[^{label}]: {sources[label].text[story.language]} <{sources[label].url}>"
+        f"[^{label}]: {_said(workspace, sources[label], story.language)} <{sources[label].url}>"
         for label in used
         if label not in given and label in sources
     ]
     return "\n".join([story.text.rstrip(), "", *notes, ""])
+
+
+def _said(workspace: Workspace, source: Source, language: str) -> str:
+    """Return a source's words; a language that only some stories are told in need not have them."""
+    return source.text.get(language) or source.text[workspace.told(language)]
 
 
 def render(workspace: Workspace, story: Story | Layer) -> Rendered:

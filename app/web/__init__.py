@@ -6,10 +6,23 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.albums import open_site
 from app.albums.stories import warm_up
-from app.web import album_keys, albums, buyer, drawings, offline, plain, runs, sharing, stories, swaps
+from app.web import (
+    album_keys,
+    albums,
+    buyer,
+    drawings,
+    landmarks,
+    offline,
+    plain,
+    runs,
+    sharing,
+    stories,
+    swaps,
+)
 from app.web import help as help_pages
 from app.web.failures import tell_failures
 from app.web.headers import FILE_SECONDS, from_this_site, is_private, policy, protect
+from app.web.languages import known_languages
 from app.workspace import Workspace
 
 LARGEST_BODY = 64 * 1024
@@ -20,14 +33,24 @@ COMPRESSED = [
     "text/html", "text/css", "text/javascript", "image/svg+xml", "application/xml",
     "application/manifest+json",
 ]  # fmt: skip
-PAGE_STYLES = (None, "story.css", "album.css", "help.css")
+PAGE_STYLES = (None, "story.css", "album.css", "help.css", "stories.css")
 """What a page's one inline style holds after site.css: a story's page pays for no album."""
 
 
-def _style(app: Flask, sheet: str | None) -> str:
-    """Return the inline style of pages that add `sheet`."""
-    parts = ["site.css", *([sheet] if sheet else [])]
-    return "".join(app.jinja_env.get_template(part).render() for part in parts)
+def _policies(app: Flask) -> dict[str, str]:
+    """Return the Content-Security-Policy of each language's pages; a language may add a style file."""
+    files = set(app.jinja_env.list_templates(extensions=["css"]))
+
+    def style(*parts: str | None) -> str:
+        return "".join(app.jinja_env.get_template(part).render() for part in parts if part)
+
+    policies = {}
+    for language in known_languages():
+        own = f"language-{language}.css"
+        policies[language] = policy(
+            *(style("site.css", sheet, own if own in files else None) for sheet in PAGE_STYLES)
+        )
+    return policies
 
 
 def create_app(workspace: Workspace) -> Flask:
@@ -36,7 +59,7 @@ def create_app(workspace: Workspace) -> Flask:
     Raises:
         UserError: the first thing in the workspace that keeps the site from opening.
     """
-    site = open_site(workspace)
+    site = open_site(workspace, known_languages())
     warm_up(site)
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
@@ -46,14 +69,14 @@ def create_app(workspace: Workspace) -> Flask:
     if workspace.site.proxies:
         count = workspace.site.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=0)  # type: ignore[method-assign]
-    page_policy = policy(*(_style(app, sheet) for sheet in PAGE_STYLES))
+    policies, page_policy = _policies(app), policy()
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Vietnamese in JSON-LD stays short
     app.config["COMPRESS_MIMETYPES"] = COMPRESSED
     app.config["COMPRESS_ALGORITHM"] = ["br", "gzip"]
     app.config["COMPRESS_BR_LEVEL"] = BROTLI_LEVEL
     Compress(app)
-    doors = (buyer, albums, album_keys, swaps, stories, drawings, runs, sharing, help_pages, offline, plain)
-    for door in doors:
+    reading = (landmarks, stories, drawings, runs, help_pages, sharing, offline, plain)
+    for door in (buyer, albums, album_keys, swaps, *reading):
         app.register_blueprint(door.pages)
     tell_failures(app)
 
@@ -68,6 +91,8 @@ def create_app(workspace: Workspace) -> Flask:
         # Behind TLS that ends before this server, an address of its own making would lead out of TLS.
         if response.location and response.location.startswith(request.host_url):
             response.location = "/" + response.location.removeprefix(request.host_url)
-        return protect(response, content_policy=page_policy, private=is_private(request.path))
+        own = response.headers.get("Content-Language", "").partition(",")[0]
+        allowed = policies.get(own, page_policy)
+        return protect(response, content_policy=allowed, private=is_private(request.path))
 
     return app

@@ -14,6 +14,8 @@ from flask import Request
 
 PHRASES = Path(__file__).parent / "phrases"
 LANGUAGE_COOKIE = "lang"
+WHOLE = "en"
+"""The language that has every phrase: what another lacks is said in it."""
 
 
 def known_languages() -> tuple[str, ...]:
@@ -40,10 +42,16 @@ class Tongue:
 
     def say(self, key: str, **values: Any) -> str:
         """Return the phrase `key` with its values; `n` chooses the plural form."""
-        phrase = phrases(self.language)[key]
+        phrase, locale = phrases(self.language).get(key), self._locale
+        if phrase is None:
+            phrase, locale = phrases(WHOLE)[key], Locale.parse(WHOLE)
         if isinstance(phrase, dict):
-            phrase = phrase.get(self._locale.plural_form(values["n"]), phrase["other"])
+            phrase = phrase.get(locale.plural_form(values["n"]), phrase["other"])
         return phrase.format(**values)
+
+    def name_of(self, language: str) -> str:
+        """Return what a language is called in this one, for use in a sentence."""
+        return str(self._locale.languages.get(language, language))
 
     def number(self, amount: float) -> str:
         """Return a number with at most one decimal place."""
@@ -59,8 +67,17 @@ class Tongue:
 
 
 def chosen_language(request: Request, languages: tuple[str, ...]) -> str:
-    """Return the language of a page without one in its path: ?lang=, then the cookie, then the browser's."""
+    """Return the language of a page without one in its path: ?lang=, then the cookie, then the browser's.
+
+    Whoever asks for none that is spoken gets the first: the maker's own.
+    """
     for choice in (request.args.get("lang"), request.cookies.get(LANGUAGE_COOKIE)):
         if choice in languages:
             return str(choice)
-    return request.accept_languages.best_match(languages) or languages[0]
+    # By the first part alone (fr-CA, zh-Hant-TW), in the browser's order: best_match would prefer English
+    # to the French of a browser that asks for fr-CA, en.
+    for tag, wish in request.accept_languages:
+        language = tag.partition("-")[0].lower()
+        if wish > 0 and language in languages:
+            return language
+    return languages[0]

@@ -6,9 +6,10 @@ from urllib.parse import quote
 from flask import Response, current_app, make_response, render_template, request
 
 from app.albums import Site
+from app.core.story import CleanHtml
 from app.web.headers import STORY_SECONDS
 from app.web.keys import YEAR_SECONDS
-from app.web.languages import LANGUAGE_COOKIE, Tongue, chosen_language, known_languages
+from app.web.languages import LANGUAGE_COOKIE, Tongue, chosen_language
 
 
 def site() -> Site:
@@ -17,14 +18,33 @@ def site() -> Site:
 
 
 def languages() -> tuple[str, ...]:
-    """Return the workspace's languages that the interface speaks."""
-    return tuple(tag for tag in site().workspace.languages if tag in known_languages())
+    """Return the languages that pages speak, the workspace's first."""
+    return site().languages
 
 
 def spoken() -> str:
     """Return the language of the path, or of a page that has none in it the language chosen or asked for."""
     first = request.path.split("/", 2)[1]
     return first if first in languages() else chosen_language(request, languages())
+
+
+class Foreign:
+    """Marks what stands on a page in another language than the page's own, and remembers which.
+
+    Args:
+        language: the page's.
+    """
+
+    def __init__(self, language: str) -> None:
+        self.languages = [language]
+
+    def __call__(self, tag: str) -> CleanHtml:
+        """Return the lang attribute of an element whose words are in `tag`, nothing in the page's own."""
+        if tag == self.languages[0]:
+            return CleanHtml("")
+        if tag not in self.languages:
+            self.languages.append(tag)
+        return CleanHtml(f' lang="{tag}"')
 
 
 def show(template: str, language: str, status: int = 200, **values: Any) -> Response:
@@ -36,26 +56,29 @@ def show(template: str, language: str, status: int = 200, **values: Any) -> Resp
         status: the HTTP status.
         values: what the template shows.
     """
-    tongue = Tongue(language)
-    others = [
+    tongue, foreign, workspace = Tongue(language), Foreign(language), site().workspace
+    switch = [
         {"tag": tag, "name": Tongue(tag).say("language.name"), "href": _in_language(tag)}
         for tag in languages()
     ]
     page = render_template(
         template,
         language=language,
-        told=site().workspace.told(language),
-        languages=others,
+        told=workspace.told(language),
+        lang=foreign,
+        languages=switch,
+        storytellers=workspace.languages,
+        name_of=tongue.name_of,
         t=tongue.say,
         number=tongue.number,
         money=tongue.money,
         day=tongue.day,
-        maker_name=site().workspace.maker_name,
-        base_url=site().workspace.base_url.rstrip("/"),
+        maker_name=workspace.maker_name,
+        base_url=workspace.base_url.rstrip("/"),
         **values,
     )
     response = make_response(page, status)
-    response.headers["Content-Language"] = language
+    response.headers["Content-Language"] = ", ".join(foreign.languages)
     if request.args.get("lang") == language:
         response.set_cookie(LANGUAGE_COOKIE, language, max_age=YEAR_SECONDS, samesite="Lax", httponly=True)
     return response

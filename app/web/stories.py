@@ -18,7 +18,16 @@ def story(language: str, series: str, kit: str) -> Response:
     checked = check_riddle(page.front, request.args.get("riddle", ""), request.args.get("door", ""))
     place = f"{series}/{kit}"
     return shared(
-        show("story.html", language, page=page, checked=checked, scan=None, place=place, here="story")
+        show(
+            "story.html",
+            language,
+            page=page,
+            checked=checked,
+            scan=None,
+            place=place,
+            here="story",
+            written=page.languages,
+        )
     )
 
 
@@ -26,7 +35,8 @@ def story(language: str, series: str, kit: str) -> Response:
 def told_otherwise(language: str, series: str, kit: str, layer: str) -> Response:
     """Show a story in easy language, for adults or for a class."""
     page = layer_page(site(), series, kit, language, layer)
-    return shared(show("layer.html", language, page=page, place=f"{series}/{kit}/{layer}", here="story"))
+    place = f"{series}/{kit}/{layer}"
+    return shared(show("layer.html", language, page=page, place=place, here="story", written=page.languages))
 
 
 @pages.get("/<language>/<series>/<kit>/build")
@@ -42,7 +52,8 @@ def build(language: str, series: str, kit: str, step: int = 0) -> Response:
 def bonus(language: str, series: str) -> Response:
     """Ask for the digits of a series, and show what they open."""
     page = bonus_page(site(), series, language, request.args.get("digits", ""))
-    return shared(show("bonus.html", language, page=page, place=f"{series}/bonus", here="bonus"))
+    place = f"{series}/bonus"
+    return shared(show("bonus.html", language, page=page, place=place, here="bonus", written=page.languages))
 
 
 @pages.get("/s/<kit>")

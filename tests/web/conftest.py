@@ -18,7 +18,7 @@ from app.web import create_app
 from app.workspace import Workspace, find_workspace
 from tests.conftest import CEREMONY, DICE, NOW, REPOSITORY, SECRET
 from tests.web.cast import Box, Phone, ledger_of
-from tests.web.every_page import LANGUAGES, visit_every_page
+from tests.web.every_page import SPOKEN, visit_every_page
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def close(app: Flask) -> None:
 def every_page(drawn: Drawn, tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], TestResponse]:
     """Every page in every language, by (name, language), opened once."""
     seen: dict[tuple[str, str], TestResponse] = {}
-    for language in LANGUAGES:
+    for language in SPOKEN:
         copy = Path(shutil.copytree(drawn.folder, tmp_path_factory.mktemp("site") / "tiny"))
         site = create_app(find_workspace(str(copy)))
         answers = visit_every_page(language, copy, site, drawn.boxes)

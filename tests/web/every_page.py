@@ -12,12 +12,18 @@ from app.core.swap_code import make_swap_code
 from tests.web.cast import ALBUM, Box, Phone, full_disk, ledger_of, spoil_run, void_box
 
 LANGUAGES = ("vi", "en")
+"""Those in which the stories are told."""
+
+FOREIGN = ("fr", "ja", "ko", "zh")
+"""Those that only the pages' own words are in; stories are told in English there."""
+
+SPOKEN = (*LANGUAGES, *FOREIGN)
 CANONICAL = (
     "home", "series", "story", "story in steps", "chase story", "layer", "bonus", "bonus wrong", "bonus open",
     "bonus whole", "run", "run box", "run box voided", "help", "help privacy", "help access", "help odds",
     "help contact", "report", "report kit", "report part", "report code", "report text", "report box wrong",
     "report thanks", "riddle right", "riddle wrong", "riddle none", "build",
-    "build step", "build done", "offline",
+    "build step", "build done", "offline", "list",
 )  # fmt: skip
 PRIVATE = (
     "code entry", "code mistyped", "code by keyboard", "code unknown", "box of nobody", "box of mine",
@@ -66,6 +72,7 @@ def visit_every_page(
     seen = {
         "home": bo.open(f"/{language}/"),
         "series": bo.open(f"/{language}/tiny"),
+        "list": bo.open(f"/{language}/stories"),
         "story": bo.open(f"/{language}/tiny/lantern"),
         "story in steps": bo.open(f"/{language}/tiny/bridge"),
         "riddle right": bo.open(f"/{language}/tiny/bridge?riddle=model&door=2"),

@@ -39,6 +39,8 @@ class Page:
 
     elements: list[Element] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    spoken: list[tuple[str, str]] = field(default_factory=list)
+    """What is read out, each piece with the language that it is in: texts, names and alternatives."""
 
     def all(self, tag: str, css_class: str = "") -> list[Element]:
         """Return every element of this name and class."""
@@ -111,6 +113,8 @@ class _Reader(HTMLParser):
     def handle_data(self, data: str) -> None:
         for element in self.open:
             element.text += data
+        if not {"style", "script"} & {element.tag for element in self.open}:
+            self._say(data, self.open)
 
     def _add(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         names = [name for name, _ in attrs]
@@ -124,6 +128,14 @@ class _Reader(HTMLParser):
         if tag == "li" and parent not in {"ul", "ol"}:
             self._wrong("<li> stands outside a list")
         self.page.elements.append(Element(tag, {name: text or "" for name, text in attrs}, tuple(self.open)))
+        element = self.page.elements[-1]
+        for name in ("alt", "aria-label", "placeholder", "title"):
+            self._say(element.get(name), [*self.open, element])
+
+    def _say(self, words: str, inside: list[Element]) -> None:
+        language = next((element.get("lang") for element in reversed(inside) if element.get("lang")), "")
+        if words.strip():
+            self.page.spoken.append((language, " ".join(words.split())))
 
     def _wrong(self, sentence: str) -> None:
         line, column = self.getpos()

@@ -8,7 +8,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from tests.web.cast import BASE, Box
-from tests.web.every_page import CANONICAL, LANGUAGES, PAGES
+from tests.web.every_page import CANONICAL, LANGUAGES, PAGES, SPOKEN
 from tests.web.html import Page, read_html
 
 EveryPage = dict[tuple[str, str], TestResponse]
@@ -90,7 +90,7 @@ def test_a_code_stands_in_no_address_but_the_add_buttons_and_the_language_switch
         switch = (element.tag, attribute) == ("a", "href") and element.inside(tag="header")
         assert button or switch, (element.tag, attribute)
     if name == "box of nobody":
-        assert len(holding) == 1 + len(LANGUAGES)
+        assert len(holding) == 1 + len(SPOKEN)
     if name in CANONICAL or name.startswith("album"):
         assert holding == []
 

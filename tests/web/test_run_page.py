@@ -18,6 +18,7 @@ from app.workspace import find_workspace
 from tests.conftest import CEREMONY, DICE, NOW, SECRET
 from tests.web.cast import ALBUM, BASE, Box, Phone, ledger_of, rows, void_box
 from tests.web.conftest import close
+from tests.web.every_page import SPOKEN
 from tests.web.html import Page, read_html
 
 ODDS = {"Lantern": 6, "Wooden Bridge": 8, "Carp": 2}
@@ -249,7 +250,7 @@ def test_it_is_the_same_for_everyone_and_sets_no_cookie(
 
 def test_the_language_is_chosen_in_sight_or_asked_for(reader: Phone) -> None:
     switch = read_html(reader.open("/R/TY-1/003").text).switch
-    assert switch == {"vi": "/R/TY-1/003?lang=vi", "en": "/R/TY-1/003?lang=en"}
+    assert switch == {language: f"/R/TY-1/003?lang={language}" for language in SPOKEN}
     assert read_html(reader.open(switch["en"]).text).one("h1").text == "Box No. 3 of 16"
     assert reader.open("/r/TY-1", headers={"Accept-Language": "en"}).headers["Content-Language"] == "en"
 

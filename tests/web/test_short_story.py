@@ -25,9 +25,11 @@ def test_a_short_address_leads_to_its_story_however_it_is_spelled(
     [
         ("/S/LANTERN", "en-GB,en;q=0.9", "en"),
         ("/S/LANTERN", "vi", "vi"),
-        ("/S/LANTERN", "ko", "vi"),
+        ("/S/LANTERN", "de", "vi"),
+        ("/S/LANTERN", "ko", "ko"),
         ("/S/LANTERN?lang=en", "vi", "en"),
-        ("/S/LANTERN?lang=fr", "en", "en"),
+        ("/S/LANTERN?lang=de", "en", "en"),
+        ("/S/LANTERN?lang=fr", "en", "fr"),
     ],
 )
 def test_the_language_is_the_visitors_and_caches_are_told_so(
