@@ -83,7 +83,7 @@ def test_every_page_says_its_language_and_offers_the_others_by_their_own_names(
     assert page.one("html").get("lang") == answer.headers["Content-Language"] == language
     assert set(page.switch) == set(LANGUAGES)
     switches = [link for link in page.all("a") if link.inside(tag="header") and link.get("hreflang")]
-    assert {link.get("aria-label") for link in switches} == {"Tiếng Việt", "English"}
+    assert {link.get("aria-label") for link in switches} == {"VI – Tiếng Việt", "EN – English"}
     assert all(link.get("lang") == link.get("hreflang") for link in switches)
     assert [link.get("hreflang") for link in switches if link.get("aria-current")] == [language]
 
