@@ -2,10 +2,11 @@
 PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
+TOOLS := tests/tools
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo check test test-all bench bench-press print-gallery art-gallery clean help
+.PHONY: demo check test test-browser test-all lighthouse bench bench-press gallery print-gallery art-gallery clean help
 
 help: ## Show these lines
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -20,10 +21,18 @@ check: .venv/.test-ready ## Format, lint, types, contracts, content
 	$(BIN)/lint-imports
 	$(BIN)/hopke check
 
-test: check ## Everything in `check`, and every test
+test: check $(TOOLS)/node_modules/.ready ## Everything in `check`, and every test
 	$(BIN)/pytest
 
-test-all: test ## The same today; slower tests will join here
+test-browser: .venv/.test-ready $(TOOLS)/node_modules/.ready ## The tests in Chromium alone: scans, layouts, axe, drawings, typed codes
+	$(BIN)/pytest -ra tests/browser
+
+test-all: test .venv/.all-ready $(TOOLS)/vnu/node_modules/.ready ## Everything in `test`, and what needs Java: every page before the HTML standard's validator
+	$(BIN)/pytest -m java
+
+lighthouse: .venv/.test-ready $(TOOLS)/lighthouse/node_modules/.ready ## Measure story, album and home as a phone at slow 4G meets them, against our bounds
+	$(BIN)/python -m tests.lighthouse
+
 bench: .venv/.test-ready ## Ratios against what a user would pick instead
 	$(BIN)/python -m tests.bench
 
@@ -31,14 +40,17 @@ bench-press: .venv/.test-ready ## Print QR cards with us and with what a user wo
 	@$(BIN)/pip install --quiet --editable ".[bench]"
 	$(BIN)/python -m tests.bench.press
 
+gallery: .venv/.test-ready ## Lay out the phone's pages on one picture: day, night, three widths, both languages, large text
+	$(BIN)/python -m tests.picture.phones
+
 print-gallery: .venv/.test-ready ## Print everything a run prints and lay it out on one picture
 	$(BIN)/python -m tests.picture.gallery
 
 art-gallery: .venv/.test-ready ## Draw every picture of the catalogue on one sheet, by day and by night
 	$(BIN)/python -m tests.picture.art
 
-clean: ## Remove the virtual environment and caches, not var/
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+clean: ## Remove the virtual environment, npm packages and caches, not var/
+	rm -rf .venv $(TOOLS)/node_modules $(TOOLS)/*/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 .venv/.run-ready: pyproject.toml constraints.txt .ci/install
 	@sh .ci/install run "$(PYTHON)"
@@ -47,3 +59,11 @@ clean: ## Remove the virtual environment and caches, not var/
 .venv/.test-ready: pyproject.toml constraints.txt .ci/install
 	@sh .ci/install test "$(PYTHON)"
 	@touch .venv/.run-ready $@
+
+.venv/.all-ready: .venv/.test-ready
+	@sh .ci/install all "$(PYTHON)"
+	@touch $@
+
+tests/%/node_modules/.ready: tests/%/package-lock.json .ci/npm .venv/.test-ready
+	@sh .ci/npm tests/$*
+	@touch $@

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Playwright, expect, sync_playwright
+from playwright.sync_api import Page, Playwright, expect, sync_playwright
 
 from app.runs import open_station
 from app.runs.life import commit_run, seal_run
@@ -15,6 +15,8 @@ from app.runs.printing import print_run
 from app.workspace import find_workspace
 from tests.browser.cards import Card, read_sheet
 from tests.browser.phones import Street, street
+from tests.browser.places import Place, own_place
+from tests.browser.scenes import SCENES, visit
 from tests.conftest import CEREMONY, DICE, NOW, REPOSITORY, SECRET
 
 expect.set_options(timeout=20_000)  # two cores may be busy with other tests; no test measures time
@@ -79,3 +81,20 @@ def town(tiny_street: Street) -> Iterator[Street]:
         phone.context.close()
     tiny_street.phones.clear()
     assert faults == []
+
+
+@pytest.fixture(scope="session")
+def place(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """The site of the repository's own catalogue."""
+    folder, scratch = tmp_path_factory.mktemp("house"), tmp_path_factory.mktemp("place")
+    with own_place(playwright, folder, scratch) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session", params=SCENES, ids=[name.replace(" ", "-") for name in SCENES])
+def scene(request: pytest.FixtureRequest, place: Place) -> Iterator[Page]:
+    """Each page of our own catalogue in turn, visited once for every test that measures it."""
+    phone = visit(place, request.param)
+    yield phone.page
+    assert [fault for fault in phone.faults if fault[:4] not in {"404:", "400:", "409:", "cons"}] == []
+    place.street.empty()

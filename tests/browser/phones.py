@@ -60,10 +60,18 @@ class Phone:
 
 @dataclass
 class Street:
-    """A site over TLS and the phones that visit it."""
+    """A site over TLS and the phones that visit it.
+
+    Attributes:
+        browser: in which only this site exists.
+        printed: what the server says.
+        rules: how Chromium is told so.
+        phones: who is there.
+    """
 
     browser: Browser
     printed: Path
+    rules: str
     phones: list[Phone] = field(default_factory=list)
 
     def phone(
@@ -90,6 +98,12 @@ class Street:
         self.phones.append(phone)
         return phone
 
+    def empty(self) -> None:
+        """Send everyone home."""
+        for phone in self.phones:
+            phone.context.close()
+        self.phones.clear()
+
 
 @contextmanager
 def street(playwright: Playwright, folder: Path, scratch: Path) -> Iterator[Street]:
@@ -99,10 +113,7 @@ def street(playwright: Playwright, folder: Path, scratch: Path) -> Iterator[Stre
         tls_before(served.host, served.port, scratch) as port,
     ):
         # A service worker is fetched outside every page's context, which alone would trust the certificate.
-        browser = launch(
-            playwright,
-            "--ignore-certificate-errors",
-            f"--host-resolver-rules=MAP {HOST} 127.0.0.1:{port}, MAP * ~NOTFOUND",
-        )
-        yield Street(browser, served.printed)
+        rules = f"--host-resolver-rules=MAP {HOST} 127.0.0.1:{port}, MAP * ~NOTFOUND"
+        browser = launch(playwright, "--ignore-certificate-errors", rules)
+        yield Street(browser, served.printed, rules)
         browser.close()

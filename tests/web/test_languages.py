@@ -9,7 +9,7 @@ from tests.web.cast import Box, Phone
 from tests.web.every_page import LANGUAGES, PAGES, SPOKEN
 from tests.web.html import read_html
 
-NAMES = {"Tiếng Việt", "English", "Français", "日本語", "한국어", "中文"}
+NAMES = {"VI – Tiếng Việt", "EN – English", "Français", "日本語", "한국어", "中文"}
 EveryPage = dict[tuple[str, str], TestResponse]
 
 

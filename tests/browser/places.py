@@ -1,0 +1,119 @@
+"""Our own catalogue as a site that phones visit: its run of 96 boxes, each to be taken once."""
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Playwright
+from werkzeug.exceptions import NotFound
+from werkzeug.routing import MapAdapter
+
+from app.runs import find_run, open_station
+from app.runs.life import commit_run, seal_run, secret_labels, show_run
+from app.runs.marks import void
+from app.runs.planning import plan_run
+from app.sealing import open_row
+from app.web import create_app
+from app.workspace import find_workspace
+from tests.browser.phones import BASE, Phone, Street, street
+from tests.conftest import CEREMONY, DICE, NOW, REPOSITORY, SECRET
+from tests.web.cast import HOST, ledger_of
+
+KITS = ("flag-tower", "north-gate", "princess-pavilion", "doan-mon", "dragon-steps")
+STANDARD, CHASE = KITS[:4], KITS[4]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Our catalogue's street and its boxes.
+
+    Attributes:
+        street: where its phones are.
+        codes: kit -> codes of boxes in nobody's album.
+        printed: the codes of all boxes but the withdrawn one.
+        voided: the code of a withdrawn box.
+        addresses: what address leads to which route.
+    """
+
+    street: Street
+    codes: dict[str, list[str]]
+    printed: tuple[str, ...]
+    voided: str
+    addresses: MapAdapter
+
+    @property
+    def routes(self) -> set[str]:
+        """Return every route as `bare` writes it."""
+        return {bare(rule.rule) for rule in self.addresses.map.iter_rules()}
+
+    def route_of(self, address: str) -> str:
+        """Return the route that an address leads to, as `bare` writes it, or nothing."""
+        try:
+            rule, _ = self.addresses.match(urlsplit(address).path, "GET", return_rule=True)
+        except NotFound:
+            return ""
+        return bare(rule.rule)
+
+    def look(self, kit: str) -> str:
+        """Return the code of a box in nobody's album, which is to stay so."""
+        return self.codes[kit][0]
+
+    def take(self, kit: str) -> str:
+        """Return the code of a box that nobody else will open."""
+        assert len(self.codes[kit]) > 1, f"the run has too few boxes with {kit}"
+        return self.codes[kit].pop()
+
+    def add(self, phone: Phone, *kits: str) -> None:
+        """Scan boxes that nobody has opened and put them into the phone's album."""
+        for kit in kits:
+            phone.page.goto(f"{BASE}/b/{self.take(kit)}")
+            phone.page.locator("form[action$='/claim'] button").click()
+            phone.page.wait_for_url(f"{BASE}/album?**")
+
+
+def bare(rule: str) -> str:
+    """Return a route without the names in it, in small letters: `/<language>/` is `/<>/`."""
+    return re.sub("<[^>]*>", "<>", rule).lower()
+
+
+@contextmanager
+def own_place(playwright: Playwright, folder: Path, scratch: Path) -> Iterator[Place]:
+    """Serve a copy of the repository's own catalogue, made in `folder`, with a sealed run."""
+    codes, voided = sealed_run(folder)
+    site = create_app(find_workspace(str(folder)))
+    site.extensions["hopke"].ledger.close()
+    printed = tuple(code for of_kit in codes.values() for code in of_kit)
+    with street(playwright, folder, scratch) as opened:
+        yield Place(opened, codes, printed, voided, site.url_map.bind(HOST))
+
+
+def sealed_run(folder: Path) -> tuple[dict[str, list[str]], str]:
+    """Copy the catalogue, plan, commit and seal TL-1; return its codes by kit and that of its voided box."""
+    for name in ("kits", "stories"):
+        shutil.copytree(REPOSITORY / name, folder / name)
+    shutil.copy(REPOSITORY / "hopke.toml", folder)
+    station = open_station(find_workspace(str(folder)))
+    plan_run(station, "thang-long", boxes=96, now=NOW, run_id="TL-1", beacon=CEREMONY)
+    commit_run(station, "TL-1", entropy=SECRET, now=NOW)
+    seal_run(station, "TL-1", beacon_value=DICE, now=NOW)
+    with station.ledger.writing() as session:
+        run = find_run(session, "TL-1")
+        run.printed_at = NOW
+        session.add(run)
+    void(station, "TL-1", "7", NOW)
+    run = show_run(station, "TL-1")
+    labels = secret_labels(station, run)
+    station.ledger.close()
+    kits = [kit["id"] for kit in json.loads(run.kits)]
+    with ledger_of(folder) as ledger:
+        sealed = dict(ledger.execute("SELECT tag, sealed FROM sealed_box"))
+    codes: dict[str, list[str]] = {}
+    (voided,) = (label.code for label in labels if label.edition == 7)
+    for label in (label for label in labels if label.edition != 7):
+        codes.setdefault(kits[open_row(label.code, "TL-1", sealed[label.tag]).kit], []).append(label.code)
+    return codes, voided

@@ -1,0 +1,68 @@
+"""axe finds nothing on any page at any width by day or night: what screen readers, eyes and fingers meet."""
+
+from playwright.sync_api import Page
+
+from tests.browser.places import Place
+from tests.browser.scenes import AWAITED, LEADS_ON, SCENES, is_page, visit
+from tests.conftest import REPOSITORY
+
+AXE = REPOSITORY / "tests" / "tools" / "node_modules" / "axe-core" / "axe.min.js"
+WIDTHS = (320, 360, 1280)
+RULES = """([only, off]) => axe.getRules().map(rule => rule.ruleId)
+    .filter(id => (!only.length || only.includes(id)) && !off.includes(id))"""
+JUDGE = """(rules) => axe.run(document, {runOnly: {type: "rule", values: rules}, resultTypes: ["violations"]})
+    .then(told => told.violations.flatMap(rule => rule.nodes.map(node =>
+        `${rule.id}: ${node.target.join(" ")}: ${node.failureSummary}`)))"""
+OFF = {
+    "hidden-content": "tells only that something is hidden: the states that show it are scenes of their own"
+}
+"""Rules that are off, and why. All others are on, those of WCAG AAA and the experimental ones too."""
+COLOURS = ("color-contrast", "color-contrast-enhanced", "link-in-text-block")
+"""The rules that night can break: by night our styles change colours alone."""
+
+
+def judge(page: Page, *only: str) -> list[str]:
+    """Return what axe finds on a page as it is shown now, by `only` these rules or by all that are on."""
+    if not page.evaluate("typeof axe === 'object'"):
+        assert AXE.is_file(), "axe-core is not there: run `make test`, which brings it"
+        page.evaluate(AXE.read_text("utf-8"))
+    rules = page.evaluate(RULES, [only, list(OFF)])
+    assert len(rules) == len(only) or len(rules) > 90
+    found: list[str] = page.evaluate(JUDGE, rules)
+    return found
+
+
+def test_axe_finds_nothing_by_day_and_by_night_at_any_width(scene: Page) -> None:
+    found = {}
+    for width in WIDTHS:
+        scene.set_viewport_size({"width": width, "height": 740})
+        scene.emulate_media(color_scheme="light")
+        found[f"{width} px, day"] = judge(scene)
+        scene.emulate_media(color_scheme="dark")
+        found[f"{width} px, night"] = judge(scene, *COLOURS)
+    assert {shown: faults for shown, faults in found.items() if faults} == {}
+
+
+SLIPS = {
+    "color-contrast-enhanced": "document.querySelector('footer p:last-child').style.color = '#dcdcdc'",
+    "page-has-heading-one": "document.querySelector('h1').remove()",
+    "html-has-lang": "document.documentElement.lang = ''",
+    "image-alt": "document.querySelector('main').append(new Image())",
+    "target-size": "document.querySelector('.bar a').style = 'height:9px;width:9px;min-height:0;flex:none'",
+}
+"""Rule -> what makes a page break it."""
+
+
+def test_axe_sees_what_is_wrong(place: Place) -> None:
+    page = visit(place, "home").page
+    for slip in SLIPS.values():
+        page.evaluate(slip)
+    assert set(SLIPS) <= {fault.partition(":")[0] for fault in judge(page)}
+    place.street.empty()
+
+
+def test_every_route_that_shows_a_page_has_a_scene(place: Place) -> None:
+    shown = {scene.route for scene in SCENES.values()}
+    assert {route for route in place.routes if is_page(route)} - shown - set(LEADS_ON) == set()
+    assert shown - place.routes - {""} <= AWAITED
+    assert set(LEADS_ON) <= place.routes
