@@ -91,7 +91,7 @@ def serve(find: Callable[[], Workspace], host: str, port: int) -> None:
 @click.pass_obj
 @told
 def share(find: Callable[[], Workspace]) -> None:
-    """Draw the pictures that phones show when somebody sends a story on; serve does it too."""
+    """Draw certificates, and the pictures of stories that are sent on; serve does it too."""
     with progress_bar("Drawing the pictures for sharing") as progress:
         drawn = draw_share_pictures(open_site(find(), known_languages()), progress)
     click.echo(f"{counted(drawn, 'picture')} drawn." if drawn else "Every picture is there already.")

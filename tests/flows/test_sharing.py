@@ -1,6 +1,7 @@
 """The pictures that phones show when somebody sends a story on."""
 
 import io
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from PIL import Image
 
 from app.albums import Site, open_site
-from app.albums.sharing import draw_share_pictures, share_picture
+from app.albums.sharing import draw_share_pictures, series_picture, share_picture
 from app.press.document import OutputError
 from app.web import create_app
 from app.workspace import Workspace
@@ -31,8 +32,11 @@ def test_every_story_gets_a_small_picture_once_and_another_when_its_title_change
     site: Site, write: Write
 ) -> None:
     told: list[tuple[int, int]] = []
-    assert draw_share_pictures(site, lambda done, of: told.append((done, of))) == 6
-    assert told == [(done, 6) for done in range(1, 7)]
+    assert draw_share_pictures(site, lambda done, of: told.append((done, of))) == 9  # a certificate too
+    assert told == [(done, 9) for done in range(1, 10)]
+    series = series_picture(site, "tiny", "en")
+    assert Image.open(io.BytesIO(series)).size == (1200, 630)
+    assert len(series) <= LARGEST
     content = share_picture(site, "tiny", "bridge", "en")
     assert Image.open(io.BytesIO(content)).size == (1200, 630)
     assert len(content) <= LARGEST
@@ -53,9 +57,8 @@ def test_a_story_names_its_picture_only_once_it_is_drawn(workspace: Workspace, s
 
 
 def test_a_workspace_without_the_design_draws_none(workspace: Workspace, site: Site) -> None:
-    for file in (workspace.designs / "share-picture").iterdir():
-        file.unlink()
-    (workspace.designs / "share-picture").rmdir()
+    for design in ("share-picture", "certificate"):
+        shutil.rmtree(workspace.designs / design)
     assert draw_share_pictures(site, quiet) == 0
 
 
