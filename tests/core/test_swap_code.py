@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from app.core.code import ALPHABET, KeyboardCodeError, MistypedCodeError, check_character
 from app.core.swap_code import SWAP_CODE_LENGTH, make_swap_code, parse_swap_code, spell_swap_code
-from tests.core.test_code import Telex
+from tests.telex import Telex
 
 entropies = st.binary(min_size=5, max_size=5)
 
