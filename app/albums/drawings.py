@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from app.albums import Site
-from app.albums.stories import PageMissingError, find_kit, find_told, spots_of
+from app.albums.stories import PageMissingError, find_kit, spots_of
 from app.core.map import draw_map
 from app.pictures import art_path, cover_path, icon_path, parse_svg, step_picture, steps_drawn
 
@@ -64,7 +64,9 @@ def landmark_map(site: Site, series_id: str, kit_id: str, language: str, *, nort
     Raises:
         PageMissingError: there is no such series, kit or language.
     """
-    series, entry = find_told(site, series_id, kit_id, language)
+    if language not in site.workspace.languages:
+        raise PageMissingError("there is no such language")
+    series, entry = find_kit(site, series_id, kit_id)
     return draw_map(spots_of(site, series, language), series.kits.index(entry.kit), north=north)
 
 

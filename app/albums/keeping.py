@@ -95,7 +95,7 @@ def rotate(site: Site, album_key: bytes | None, entropy: bytes) -> None:
             return
         if album is None or renewed is not None:
             raise _missing()
-        end_swaps_of(session, _number(album))
+        end_swaps_of(session, album)
         album.key_hash, album.shown_at = key_hash(entropy), None
         session.add(album)
 
@@ -119,7 +119,7 @@ def merge(site: Site, album_key: bytes | None, other_key: bytes) -> None:
         if album is None or album.id == other.id:
             return
         session.execute(update(Claim).where(col(Claim.album) == album.id).values(album=other.id))
-        hand_on_swaps(session, _number(album), other.id)
+        hand_on_swaps(session, album, other)
         session.delete(album)
 
 
@@ -134,7 +134,7 @@ def forget(site: Site, album_key: bytes | None) -> None:
         if album is None:
             return
         session.execute(update(Claim).where(col(Claim.album) == album.id).values(album=None))
-        hand_on_swaps(session, _number(album), None)
+        hand_on_swaps(session, album, None)
         session.delete(album)
 
 
@@ -147,12 +147,6 @@ def _in_order(site: Site, kit_ids: Iterable[str]) -> list[Kit]:
     """Return kits in the order in which their series show them."""
     order = [kit.id for series in site.catalogue.values() for kit in series.kits]
     return sorted((kit_of(site, kit_id)[1] for kit_id in kit_ids), key=lambda kit: order.index(kit.id))
-
-
-def _number(album: Album) -> int:
-    if album.id is None:
-        raise RuntimeError("an album of the ledger has no number")
-    return album.id
 
 
 def _missing() -> AlbumMissingError:

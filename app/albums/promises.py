@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import Session, col, delete, select, update
 
-from app.ledger import Swap
+from app.ledger import Album, Swap
 
 OPEN = ("offered", "answered")
 FORGOTTEN_AFTER = timedelta(days=1)
@@ -33,12 +33,12 @@ def end_promises_of(session: Session, tag: bytes) -> None:
     _end(session, or_(col(Swap.gives) == tag, col(Swap.takes) == tag))
 
 
-def end_swaps_of(session: Session, album: int) -> None:
+def end_swaps_of(session: Session, album: Album) -> None:
     """End every open swap of an album: its key changes, or its boxes move elsewhere."""
-    _end(session, or_(col(Swap.giver) == album, col(Swap.taker) == album))
+    _end(session, or_(col(Swap.giver) == album.id, col(Swap.taker) == album.id))
 
 
-def hand_on_swaps(session: Session, album: int, heir: int | None) -> None:
+def hand_on_swaps(session: Session, album: Album, heir: Album | None) -> None:
     """Let an album leave its swaps, before its row goes: open ones end, done ones become the heir's.
 
     Args:
@@ -48,7 +48,7 @@ def hand_on_swaps(session: Session, album: int, heir: int | None) -> None:
     """
     end_swaps_of(session, album)
     for side in ("giver", "taker"):
-        moved = update(Swap).where(getattr(Swap, side) == album).values({side: heir})
+        moved = update(Swap).where(getattr(Swap, side) == album.id).values({side: heir.id if heir else None})
         session.exec(moved)
 
 

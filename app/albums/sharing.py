@@ -33,7 +33,8 @@ def share_picture(site: Site, series_id: str, kit_id: str, language: str) -> byt
         PageMissingError: there is no such story, or its picture has not been drawn.
     """
     series, entry = find_told(site, series_id, kit_id, language)
-    path = share_picture_path(site, series, entry.kit, language)
+    told = language in languages_told(site, kit_id)
+    path = share_picture_path(site, series, entry.kit, language) if told else None
     if path is None:
         raise PageMissingError("there is no such picture")
     return path.read_bytes()

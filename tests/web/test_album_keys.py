@@ -286,7 +286,7 @@ def test_forgetting_leaves_nothing_but_used_codes(bo: Phone, mai: Phone, folder:
     assert mai.press_add(box).status_code == 409
     told = read_html(mai.open(box.address).text)
     assert "has been forgotten" in told.one("div", "told").text
-    assert not told.all("form")
+    assert not told.posts
     assert "No album has this key" in open_with(mai, words).by_id("problem").text
 
 

@@ -7,7 +7,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from tests.web.cast import Box, Phone, full_disk, ledger_of, rows
-from tests.web.every_page import LANGUAGES
+from tests.web.every_page import LANGUAGES, SPOKEN
 from tests.web.html import Page, read_html
 
 HERE = "/en/help/report"
@@ -201,7 +201,7 @@ def test_a_refused_report_keeps_what_was_chosen(mai: Phone) -> None:
     assert (inputs(page, "run"), inputs(page, "edition")) == (["ty-9"], ["3"])
     (wrong,) = [field.get("name") for field in page.all("input") if field.get("aria-invalid")]
     assert wrong == "run"
-    assert page.switch == {"vi": "/vi/help/report", "en": "/en/help/report"}
+    assert page.switch == {tag: f"/{tag}/help/report" for tag in SPOKEN}
 
 
 def test_hostile_words_do_nothing(mai: Phone, folder: Path) -> None:

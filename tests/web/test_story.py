@@ -196,8 +196,10 @@ def test_what_a_story_says_is_shown_and_never_run(
     page = read_html(Phone(site, "en").open("/en/tiny/lantern").text)
     close(site)
     assert page.one("h1").text == evil
-    assert [script.get("src") for script in page.all("script")] == ["", "/static/story.js"]
-    graph = json.loads(page.all("script")[0].text)["@graph"]
+    assert [script.get("src") for script in page.all("script")] == [
+        "/static/site.js", "", "/static/story.js",
+    ]  # fmt: skip
+    graph = json.loads(page.all("script")[1].text)["@graph"]
     assert graph[0]["headline"] == evil
     assert [image.get("src") for image in page.all("img")] == [
         "/kits/tiny/lantern/art.svg",
