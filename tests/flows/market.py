@@ -85,8 +85,7 @@ class Market:
             album = find_album(session, key(who))
             after = find_album(session, key(heir)) if heir else None
             assert album is not None
-            assert album.id is not None
-            hand_on_swaps(session, album.id, after.id if after else None)
+            hand_on_swaps(session, album, after)
             for held in session.exec(select(Claim).where(Claim.album == album.id)):
                 held.album = after.id if after else None
                 session.add(held)
