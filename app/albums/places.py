@@ -5,23 +5,28 @@ from collections.abc import Iterator
 from sqlmodel import col, select
 
 from app.albums import Site
-from app.albums.stories import story_page
+from app.albums.telling import languages_told
+from app.core.story import LAYERS
 from app.ledger import Run
 
 
-def public_places(site: Site) -> Iterator[str]:
-    """Yield every address of the catalogue without its language: series, stories, layers, building, bonus."""
-    told = site.workspace.languages[0]
+def public_places(site: Site) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield every address of the catalogue without its language, and the languages in which it is told.
+
+    They are the addresses of series, stories, layers, building steps and bonus pages.
+    """
+    kits = site.workspace.languages
     for series in site.catalogue.values():
-        yield series.id
+        yield series.id, kits
         if series.bonus:
-            yield f"{series.id}/bonus"
+            yield f"{series.id}/bonus", languages_told(site, series.bonus)
         for kit in series.kits:
             story = f"{series.id}/{kit.id}"
-            yield story
-            yield from (f"{story}/{layer}" for layer in story_page(site, series.id, kit.id, told).layers)
-            yield f"{story}/build"
-            yield from (f"{story}/build/{number}" for number in range(1, len(kit.steps) + 2))
+            yield story, languages_told(site, kit.id)
+            layers = {layer: languages_told(site, kit.id, layer) for layer in LAYERS}
+            yield from ((f"{story}/{layer}", told) for layer, told in layers.items() if told)
+            yield f"{story}/build", kits
+            yield from ((f"{story}/build/{number}", kits) for number in range(1, len(kit.steps) + 2))
 
 
 def published_runs(site: Site) -> list[str]:

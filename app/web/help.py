@@ -124,7 +124,10 @@ def _spoken(language: str) -> str:
 
 def _page(template: str, language: str, place: str, **values: Any) -> Response:
     maker = site().workspace.contact
-    return shared(show(template, _spoken(language), place=place, here="help", contact=maker, **values))
+    answer = show(
+        template, _spoken(language), written=languages(), place=place, here="help", contact=maker, **values
+    )
+    return shared(answer)
 
 
 def _reach() -> Reach:
@@ -158,6 +161,7 @@ def _form(told: Told, wrong: tuple[str, ...], status: int = 200) -> Response:
         "help_report.html",
         told.language,
         status,
+        written=languages(),
         place="help/report",
         here="help",
         step=step,

@@ -19,7 +19,7 @@ CLOSED = ("/b/", "/B/", "/album", "/swap", "/a/")
 """Addresses with a code or an album in them: nothing there is for searchers."""
 
 CONTACT_DAYS = 180
-UNLISTED = {"offline"}
+UNLISTED = {"offline", "help/report/thanks"}
 
 register_namespace("xhtml", XHTML)
 
@@ -35,11 +35,12 @@ def robots() -> Response:
 def sitemap() -> Response:
     """List every page that has an address of its own, each with its other languages."""
     root = Element("urlset", {"xmlns": SITEMAP})
-    for place in ["", *_places_without_kit(), *public_places(site())]:
-        _list(root, {tag: f"{_base()}/{tag}/{place}" for tag in languages()})
+    kits = site().workspace.languages
+    for place, told in [("", kits), *_places_without_kit(), *public_places(site())]:
+        _list(root, {tag: f"{_base()}/{tag}/{place}" for tag in told})
     for run in published_runs(site()):
         address = f"{_base()}/r/{run}"
-        _list(root, {tag: f"{address}?lang={tag}" for tag in languages()}, itself=address)
+        _list(root, {tag: f"{address}?lang={tag}" for tag in kits}, itself=address)
     response = make_response(b'<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root))
     response.content_type = "application/xml"
     return shared(response)
@@ -74,12 +75,15 @@ def _base() -> str:
     return site().workspace.base_url.rstrip("/")
 
 
-def _places_without_kit() -> Iterator[str]:
-    """Yield every page whose address has nothing but the language in it, apart from the home page."""
+def _places_without_kit() -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield every page whose address has nothing but the language in it, apart from the home page.
+
+    Help is told in every language of the pages; the others tell of kits.
+    """
     for rule in current_app.url_map.iter_rules():
         place = rule.rule.removeprefix("/<language>/")
         if rule.arguments == {"language"} and place not in {rule.rule, "", *UNLISTED}:
-            yield place
+            yield place, languages() if place.startswith("help") else site().workspace.languages
 
 
 def _list(root: Element, addresses: dict[str, str], itself: str = "") -> None:

@@ -1,5 +1,6 @@
 """Turns what a flow returned into a page in the visitor's language."""
 
+from html import escape
 from typing import Any, cast
 from urllib.parse import quote
 
@@ -46,17 +47,27 @@ class Foreign:
             self.languages.append(tag)
         return CleanHtml(f' lang="{tag}"')
 
+    def words(self, tag: str, text: str) -> CleanHtml:
+        """Return words that stand among others, in an element of their own if their language is another."""
+        mark = self(tag).text
+        return CleanHtml(f"<span{mark}>{escape(text)}</span>" if mark else escape(text))
 
-def show(template: str, language: str, status: int = 200, **values: Any) -> Response:
+
+def show(
+    template: str, language: str, status: int = 200, written: tuple[str, ...] = (), **values: Any
+) -> Response:
     """Return a page.
 
     Args:
         template: its file.
         language: the language it is in.
         status: the HTTP status.
+        written: the languages in which the page's text really is, for search engines; the workspace's if
+            none are named. The page's canonical address is in one of them.
         values: what the template shows.
     """
     tongue, foreign, workspace = Tongue(language), Foreign(language), site().workspace
+    written = written or workspace.languages
     switch = [
         {"tag": tag, "name": Tongue(tag).say("language.name"), "href": _in_language(tag)}
         for tag in languages()
@@ -68,6 +79,8 @@ def show(template: str, language: str, status: int = 200, **values: Any) -> Resp
         lang=foreign,
         languages=switch,
         storytellers=workspace.languages,
+        written=written,
+        searched=language if language in written else workspace.told(language),
         name_of=tongue.name_of,
         t=tongue.say,
         number=tongue.number,

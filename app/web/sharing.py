@@ -7,6 +7,7 @@ from flask import Blueprint
 
 from app.albums.sharing import share_picture_path
 from app.albums.stories import StoryPage, find_told
+from app.albums.telling import told_in
 from app.web.present import site
 
 pages = Blueprint("sharing", __name__)
@@ -25,28 +26,30 @@ def locale_of(language: str) -> str:
 
 
 def share_image(series_id: str, kit_id: str, language: str) -> str:
-    """Return the path of a story's picture for sharing; "" while it has not been drawn."""
+    """Return the path of a story's picture as a page in `language` tells it; "" while it is not drawn."""
     series, entry = find_told(site(), series_id, kit_id, language)
-    drawn = share_picture_path(site(), series, entry.kit, language) is not None
-    return f"/kits/{series_id}/{kit_id}/share-{language}.png" if drawn else ""
+    told = told_in(site(), kit_id, language)
+    drawn = share_picture_path(site(), series, entry.kit, told) is not None
+    return f"/kits/{series_id}/{kit_id}/share-{told}.png" if drawn else ""
 
 
-def story_graph(page: StoryPage, language: str, place: str) -> dict[str, Any]:
-    """Return a story and its kit in the words of schema.org, as a value for JSON.
+def story_graph(page: StoryPage, place: str) -> dict[str, Any]:
+    """Return a story and its kit in the words of schema.org, in the language in which the story is told.
 
     Args:
         page: the story.
-        language: the language it is told in.
         place: the address of the page without host and language.
     """
+    language = page.language
+    told = site().workspace.told(language)
     base = site().workspace.base_url.rstrip("/")
     address, landmark = f"{base}/{language}/{place}", page.kit.landmark
     picture = base + (share_image(page.series.id, page.kit.id, language) or f"/kits/{place}/art.svg")
     maker = {"@type": "Organization", "name": site().workspace.maker_name}
     product = {
         "@type": "Product",
-        "name": page.kit.name[language],
-        "description": page.series.summary[language],
+        "name": page.kit.name[told],
+        "description": page.series.summary[told],
         "image": picture,
         "sku": page.kit.id,
         "brand": maker,
@@ -69,8 +72,8 @@ def story_graph(page: StoryPage, language: str, place: str) -> dict[str, Any]:
         "author": maker,
         "about": {
             "@type": "LandmarksOrHistoricalBuildings",
-            "name": landmark.name[language],
-            "address": landmark.place[language],
+            "name": landmark.name[told],
+            "address": landmark.place[told],
             "geo": {
                 "@type": "GeoCoordinates",
                 "latitude": landmark.latitude,

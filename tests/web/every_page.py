@@ -25,6 +25,9 @@ CANONICAL = (
     "report thanks", "riddle right", "riddle wrong", "riddle none", "build",
     "build step", "build done", "offline", "list",
 )  # fmt: skip
+UNLISTED = {"run box", "run box voided", "report box wrong", "report thanks", "offline"}
+"""Those among them that searchers are asked not to list."""
+
 PRIVATE = (
     "code entry", "code mistyped", "code by keyboard", "code unknown", "box of nobody", "box of mine",
     "box of another", "claim of another", "box voided", "box of mine voided", "claim voided", "album empty",

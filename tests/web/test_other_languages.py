@@ -1,5 +1,6 @@
 """Visitors from abroad: the pages speak their language, and say in it when a story does not yet."""
 
+import json
 import re
 import shutil
 from collections.abc import Iterator
@@ -15,10 +16,11 @@ from app.albums.telling import languages_told
 from app.checking import check_workspace
 from app.web import create_app, languages
 from app.web.languages import Tongue, known_languages, phrases
+from app.web.sharing import locale_of
 from app.workspace import find_workspace
 from tests.web.cast import BASE, Box, Phone
 from tests.web.conftest import close
-from tests.web.every_page import CANONICAL, ERRORS, FOREIGN, PAGES, SPOKEN
+from tests.web.every_page import CANONICAL, ERRORS, FOREIGN, LANGUAGES, PAGES, SPOKEN, UNLISTED
 from tests.web.html import Page, read_html
 from tests.web.test_pages import elsewhere
 
@@ -33,6 +35,7 @@ NOT_TOLD = {
 IN_VIETNAMESE = {
     "fr": "La lire en vietnamien", "ja": "ベトナム語で読む", "ko": "베트남어로 읽기", "zh": "读越南语版",
 }  # fmt: skip
+OTHER_LOCALES = "og:locale:alternate"
 STORIES = ("story", "story in steps", "chase story", "layer", "bonus open", "bonus whole")
 SCRIPTS = {
     "ja": r"[\u3040-\u30ff]",
@@ -60,16 +63,18 @@ def test_whatever_is_told_in_another_language_says_so_and_nothing_else_does(
     every_page: EveryPage, language: str
 ) -> None:
     own = {phrase for phrase in phrases(language).values() if isinstance(phrase, str)}
-    own |= {"Hộp Kể", "Tiny Maker", "XXXXXX XXXXXX XXXXXX", *(tag.upper() for tag in SPOKEN)}
+    own |= {"Hộp Kể", "Tiny Maker", "__Host-album", "lang", *(tag.upper() for tag in SPOKEN)}
+    # seals and certificates, columns of tables, places for codes, words of keys
+    named = re.compile("[0-9a-f]{8}|[0-9A-Z]{4}|[A-Z]+-[0-9]+|[a-z]+[.][a-z_]+|[X ]+|(bab[ae] ?){8}")
     for name in PAGES:
         if name == "error 429":
             continue
         told = {words for _, words in read_html(every_page[name, "en"].text).spoken}
         spoken = read_html(every_page[name, language].text).spoken
         foreign = [piece for piece in spoken if not piece[1].endswith("| Hộp Kể")]  # the title is of both
-        assert [words for tag, words in foreign if tag == "en" and words not in told] == [], name
+        english = [words for tag, words in foreign if tag == "en"]  # there it may stand in a sentence
+        assert [words for words in english if not any(words in piece for piece in told)] == [], name
         unmarked = {words for tag, words in foreign if tag == language and words in told} - own
-        named = re.compile("[0-9a-f]{8}|[0-9A-Z]{4}|[A-Z]+-[0-9]+")  # seals and certificates
         assert not [w for w in unmarked if re.search("[A-Za-z]{3}", w) and not named.fullmatch(w)], name
 
 
@@ -114,15 +119,64 @@ def named(page: Page) -> tuple[str, dict[str, str]]:
     return canonical, {link.get("hreflang"): link.get("href") for link in links if link.get("hreflang")}
 
 
+LISTED = [name for name in CANONICAL if name not in UNLISTED and name != "run"]
+
+
 @IN_EVERY_LANGUAGE
-@pytest.mark.parametrize("name", [name for name in CANONICAL if not name.startswith("run")])
+@pytest.mark.parametrize("name", LISTED)
 def test_search_engines_are_led_to_the_languages_that_a_page_is_really_told_in(
     every_page: EveryPage, name: str, language: str
 ) -> None:
     canonical, alternates = named(read_html(every_page[name, language].text))
-    assert canonical.startswith(BASE + "/en/")
+    own_words = name.startswith(("help", "report"))
+    assert canonical.startswith(f"{BASE}/{language if own_words else 'en'}/")
     assert alternates == named(read_html(every_page[name, "en"].text))[1]
-    assert list(alternates) == ["vi", "en", "x-default"]
+    assert list(alternates) == [*(SPOKEN if own_words else LANGUAGES), "x-default"]
+
+
+@IN_EVERY_LANGUAGE
+@pytest.mark.parametrize("name", [*LISTED, "run"])
+def test_a_page_that_is_sent_on_names_the_language_that_it_is_really_told_in(
+    every_page: EveryPage, name: str, language: str
+) -> None:
+    page = read_html(every_page[name, language].text)
+    told = {each.get("property"): each.get("content") for each in page.all("meta")}
+    canonical, alternates = named(page)
+    assert told["og:url"] == canonical
+    tag = canonical.removeprefix(f"{BASE}/")[:2] if name != "run" else "en"
+    others = [each.get("content") for each in page.all("meta") if each.get("property") == OTHER_LOCALES]
+    assert told["og:locale"] == locale_of(tag)
+    assert others == [locale_of(other) for other in alternates if other not in {tag, "x-default"}]
+
+
+@IN_EVERY_LANGUAGE
+def test_a_story_names_to_machines_the_language_that_it_is_told_in(
+    every_page: EveryPage, language: str
+) -> None:
+    graph = [
+        next(each for each in read_html(every_page["story", tag].text).all("script") if not each.get("src"))
+        for tag in (language, "en")
+    ]
+    assert graph[0].text == graph[1].text
+    assert json.loads(graph[0].text)["@graph"][0]["inLanguage"] == "en"
+
+
+def test_the_map_of_the_site_lists_a_text_only_where_it_is_written(with_french: Path) -> None:
+    (with_french / "stories" / "bridge" / "vi.easy.md").unlink()
+    site = create_app(find_workspace(str(with_french)))
+    listed = Phone(site, "en").open("/sitemap.xml").text
+    places = {
+        place: re.findall(f"<loc>{BASE}/(..)/{place}</loc>", listed)
+        for place in ("tiny/lantern", "tiny/fish", "tiny/bridge/easy", "tiny/lantern/build", "help/odds")
+    }
+    close(site)
+    assert places == {
+        "tiny/lantern": ["vi", "en", "fr"],
+        "tiny/fish": ["vi", "en"],
+        "tiny/bridge/easy": ["en"],
+        "tiny/lantern/build": ["vi", "en"],
+        "help/odds": list(SPOKEN),
+    }
 
 
 # A story in one language more: one file

@@ -13,7 +13,7 @@ from app.web.plain import security_lines
 from app.workspace import Contact, find_workspace
 from tests.conftest import REPOSITORY
 from tests.web.cast import BASE, Box, Phone
-from tests.web.every_page import CANONICAL, LANGUAGES, PRIVATE
+from tests.web.every_page import CANONICAL, LANGUAGES, PRIVATE, UNLISTED
 from tests.web.html import read_html
 
 EveryPage = dict[tuple[str, str], TestResponse]
@@ -88,7 +88,6 @@ def test_security_txt_gives_the_makers_mail_or_else_the_contact_page() -> None:
     assert security_lines(reachable, ("vi",), TODAY)[0] == "Contact: mailto:shop@example.org"
 
 
-UNLISTED = {"run box", "run box voided", "report box wrong", "report thanks", "offline"}
 SHARED = [name for name in CANONICAL if name not in UNLISTED]
 
 

@@ -29,7 +29,9 @@
     picture.alt = "";
     link.href = story;
     link.lang = told.documentElement.lang;
-    name.textContent = told.querySelector("h1").textContent;
+    const title = told.querySelector("h1");
+    name.textContent = title.textContent;
+    name.lang = title.lang || link.lang;
     summary.textContent = told.querySelector("header [aria-current]")?.getAttribute("aria-label");
     words.append(name, link.lang === language ? "" : summary);
     link.append(picture, words);

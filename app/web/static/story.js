@@ -30,8 +30,11 @@
     event.preventDefault();
     const door = one(":checked", form), words = form.closest("section").dataset, hint = form.nextElementSibling;
     const right = door && door.value === form.dataset.door;
-    const more = one(right ? "p span" : "p", right ? hint.nextElementSibling : hint).textContent;
-    one("[role]", form).textContent = !door ? words.none : (right ? words.right : words.wrong) + " " + more;
+    const more = one("p", right ? hint.nextElementSibling : hint), said = document.createElement("span"), status = one("[role]", form);
+    said.lang = more.closest("[lang]").lang;
+    said.textContent = (right && one("span", more) || more).textContent;
+    status.textContent = !door ? words.none : (right ? words.right : words.wrong) + " ";
+    if (door) status.append(said);
   });
 
   // Building, remembered by kit as the furthest step opened
