@@ -1,6 +1,7 @@
 """Our own catalogue and phrases, as far as a machine can tell: whole, in both languages, and honest."""
 
 import ast
+import re
 import shutil
 import string
 from collections.abc import Iterator
@@ -119,6 +120,15 @@ def texts_in_code() -> set[str]:
     }
 
 
+def texts_in_templates() -> set[str]:
+    """Return every text that stands in an expression of a template."""
+    environment = jinja2.Environment(autoescape=True)
+    trees = (environment.parse(path.read_text("utf-8")) for path in (WEB / "templates").glob("*.html"))
+    return {
+        each.value for tree in trees for each in tree.find_all(nodes.Const) if isinstance(each.value, str)
+    }
+
+
 def messages() -> set[str]:
     """Return the phrases of every status for which app/web/failures.py shows a message."""
     tree = ast.parse((WEB / "failures.py").read_text("utf-8"))
@@ -129,33 +139,42 @@ def messages() -> set[str]:
         and isinstance(node.func, ast.Name)
         and node.func.id == "_message"
         and isinstance(node.args[0], ast.Constant)
-        and isinstance(node.args[0].value, int)
+        and isinstance(node.args[0].value, int | str)
     }
     assert {404, 429, 500, 503} <= shown
     return {f"error.{status}.{part}" for status in shown | TOLD for part in ("title", "text")}
 
 
+def keys_of(asked: nodes.Expr) -> set[str]:
+    """Return the phrases that the first argument of t() may name.
+
+    A part of a key that is known only when the page is made stands for whatever fits. A name alone was given
+    its key elsewhere, where `texts_in_code` or `texts_in_templates` finds it; a message is one of `messages`.
+    """
+    match asked:
+        case nodes.Const(value=str(key)):
+            return {key}
+        case nodes.CondExpr(expr1=one, expr2=other) if other is not None:
+            return keys_of(one) | keys_of(other)
+        case nodes.Concat(nodes=[nodes.Name(name="message"), *_]) | nodes.Name():
+            return set()
+        case nodes.Concat(nodes=parts):
+            each = (
+                re.escape(part.value) if isinstance(part, nodes.Const) else "[a-z0-9_.]+" for part in parts
+            )
+            pattern = re.compile("".join(each))
+            found = {key for key in phrases("en") if pattern.fullmatch(key)}
+            assert found, f"nothing fits {pattern.pattern}"
+            return found
+    pytest.fail(f"a phrase is asked for in a way that this test does not know: {asked}")
+
+
 def used() -> dict[str, set[str] | None]:
     """Return every phrase that the pages use, with the values it is given (None: not known)."""
     found: dict[str, set[str] | None] = dict.fromkeys(messages())
-    found |= dict.fromkeys(texts_in_code() & set(phrases("en")))
-    for path, call in calls():
-        given = {pair.key for pair in call.kwargs}
-        match call.args[0]:
-            case nodes.Const(value=str(key)):
-                found[key] = given
-            case nodes.Concat(nodes=[nodes.Const(value="odds.fair."), nodes.Getattr(attr="beacon_kind")]):
-                found |= {f"odds.fair.{kind}": given for kind in BEACONS}
-            case nodes.Concat(nodes=[nodes.Const(value="layer."), _]):
-                found |= {f"layer.{layer}": given for layer in LAYERS}
-            case nodes.Concat(nodes=[nodes.Const(value="riddle."), nodes.Getattr(attr="kind")]):
-                found |= {f"riddle.{kind}": given for kind in RIDDLES}
-            case nodes.Concat(nodes=[nodes.Name(name="message"), nodes.Const(value=".title" | ".text")]):
-                pass  # these are messages()
-            case nodes.Name(name="problem"):
-                pass  # given by name in app/web/failures.py
-            case other:
-                pytest.fail(f"{path.name} asks for a phrase in a way that this test does not know: {other}")
+    found |= dict.fromkeys((texts_in_code() | texts_in_templates()) & set(phrases("en")))
+    for _, call in sorted(calls(), key=lambda each: isinstance(each[1].args[0], nodes.Const)):
+        found |= {key: {pair.key for pair in call.kwargs} for key in keys_of(call.args[0])}
     return found
 
 

@@ -68,7 +68,7 @@ def test_what_friends_spares_and_buying_save_is_told(mai: Phone, pick: Pick) -> 
     assert "2 kits are missing" in told
     assert "3.5 more on average" in told
     assert "each on average" in told
-    assert "Swapping your spare one for a kit that you lack saves 2.4 boxes" in told
+    assert "Swapping 1 of your spare ones for a kit that you lack saves 2.4 boxes" in told
     assert "Buying the last kit by itself, or getting it as a present, saves 2.4 boxes" in told
     assert "rare kit too" not in told
 
