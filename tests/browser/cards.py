@@ -32,7 +32,7 @@ def read_sheet(pdf: Path, sheet: int) -> list[Card]:
         half = drawn.crop((drawn.width // 2 * side, 0, drawn.width // 2 * (1 + side), drawn.height))
         (symbol,) = zxingcpp.read_barcodes(half)
         words = "".join(_words(pdf, back, side).split())
-        edition = re.search(r"Số(\d+)/16", words)
+        edition = re.search(r"Số(\d+)/48", words)
         code = re.search(r"([0-9A-Z]{6})([0-9A-Z]{6})([0-9A-Z]{6})Số", words)
         assert edition
         assert code

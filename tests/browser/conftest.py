@@ -30,14 +30,14 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="session")
 def printed_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The tiny workspace after its run TY-1 of 16 boxes was planned, committed, sealed and printed."""
+    """The tiny workspace after its run TY-1 of 48 boxes was planned, committed, sealed and printed."""
     folder = tmp_path_factory.mktemp("printed") / "tiny"
     shutil.copytree(
         REPOSITORY / "tests" / "workspaces" / "tiny", folder, ignore=shutil.ignore_patterns("var")
     )
     shutil.copytree(REPOSITORY / "print", folder / "print")
     station = open_station(find_workspace(str(folder)))
-    plan_run(station, "tiny", boxes=16, now=NOW, beacon=CEREMONY)
+    plan_run(station, "tiny", boxes=48, now=NOW, beacon=CEREMONY)
     commit_run(station, "TY-1", entropy=SECRET, now=NOW)
     seal_run(station, "TY-1", beacon_value=DICE, now=NOW)
     printed = print_run(
@@ -54,7 +54,7 @@ def printed_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def pile(printed_folder: Path) -> Iterator[Card]:
     """The printed cards, each to be taken once."""
     return (
-        card for sheet in range(8) for card in read_sheet(printed_folder / "var/out/TY-1/inserts.pdf", sheet)
+        card for sheet in range(24) for card in read_sheet(printed_folder / "var/out/TY-1/inserts.pdf", sheet)
     )
 
 

@@ -116,7 +116,7 @@ def test_a_card_scanned_again_in_another_browser_leads_back_to_its_album(
     other.page.get_by_role("button", name="Mở album").tap()
     other.page.wait_for_url(f"{BASE}/album")
     other.page.goto(card.address)
-    expect(other.page.get_by_role("status")).to_contain_text("đã ở trong album của bạn")
+    expect(other.page.get_by_role("status").first).to_contain_text("đã ở trong album của bạn")
 
 
 def test_two_albums_become_one_by_hand_without_javascript(town: Street, pile: object, card: Card) -> None:

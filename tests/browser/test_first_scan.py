@@ -39,7 +39,7 @@ def test_a_printed_card_is_scanned_read_added_kept_and_refused_to_a_second_phone
     assert bo.url == f"{BASE}/B/{''.join(card.groups)}"
     expect(bo.locator("h1")).to_have_text(card.name)
     see_picture(bo, kit)
-    expect(bo.locator(".edition")).to_contain_text(f"Hộp số {card.edition} / 16, đợt TY-1")
+    expect(bo.locator(".edition")).to_contain_text(f"Hộp số {card.edition} / 48, đợt TY-1")
 
     bo.get_by_role("button", name=ADD).tap()
     bo.wait_for_url(f"{BASE}/album?added={kit}")
@@ -98,7 +98,7 @@ def test_a_code_typed_in_small_letters_and_three_groups_opens_its_box(
     bo.get_by_role("button", name="Mở chuyện").tap()
     bo.wait_for_url(f"{BASE}/b/{''.join(card.groups)}")
     expect(bo.locator("h1")).to_have_text(card.name)
-    expect(bo.locator(".edition")).to_contain_text(f"Hộp số {card.edition} / 16")
+    expect(bo.locator(".edition")).to_contain_text(f"Hộp số {card.edition} / 48")
 
 
 def test_the_short_address_on_the_card_leads_to_the_field_without_leaving_tls(town: Street) -> None:
@@ -124,7 +124,7 @@ def test_the_language_switch_keeps_the_box_and_is_remembered(
     bo.goto(card.address)
     bo.get_by_role("link", name="English").tap()
     expect(bo.locator("h1")).to_have_text(VIETNAMESE_TO_ENGLISH[card.name])
-    expect(bo.locator(".edition")).to_contain_text(f"No. {card.edition} of 16")
+    expect(bo.locator(".edition")).to_contain_text(f"No. {card.edition} of 48")
     expect(bo.locator("html")).to_have_attribute("lang", "en")
     bo.goto(card.address)
     expect(bo.locator("html")).to_have_attribute("lang", "en")
