@@ -113,7 +113,7 @@ SCENES: dict[str, Scene] = {
     "report, which kit": at(REPORT, "/vi/help/report?kind=code"),
     "report, which part": at(REPORT, "/vi/help/report?kind=part&kit=flag-tower"),
     "report, which text": at(REPORT, "/en/help/report?kind=text&kit=doan-mon"),
-    "report, box wrong": at(REPORT, "/vi/help/report?kind=code&kit=-&run=TL-1&edition=99"),
+    "report, box wrong": at(REPORT, "/vi/help/report?kind=code&kit=-&run=TL-1&edition=999"),
     "report refused": Scene(REPORT, visits.report_refused),
     "report thanked for": at(
         "/<>/help/report/thanks", "/vi/help/report/thanks?kind=part&kit=flag-tower&part=FT-A1"

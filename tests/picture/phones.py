@@ -30,9 +30,9 @@ DRAWN = """() => Promise.race([
 """Waits for what is on the screen; a lazy picture below it is never decoded."""
 ROWS = (
     "story of the flag tower", "story of the north gate", "story of the pavilion", "story of Doan Mon",
-    "story of the rare kit", "riddle right", "build", "building step", "built", "box", "box taken",
+    "story of the rare kit", "build", "building step", "built", "box", "box taken",
     "album after the first box", "album after adding", "album with duplicates", "full album", "album key",
-    "albums to be merged", "album seen by a friend", "swap", "swap to show", "swap to answer", "swap to confirm",
+    "album seen by a friend", "swap", "swap to show", "swap to answer", "swap to confirm",
     "home", "stories from A to Z", "run", "help", "help: privacy", "report, which part", "offline", "error",
 )  # fmt: skip
 """Scenes in order."""
