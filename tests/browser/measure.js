@@ -44,8 +44,9 @@
       mark: Boolean(element.closest("sup, .footnote-backref")),
     });
   }
-  const targets = [...document.querySelectorAll("a, button, input, summary")].flatMap((element) => {
-    const { width, height } = element.getBoundingClientRect();
+  const targets = [...document.querySelectorAll("a, button, input, textarea, summary")].flatMap((element) => {
+    const met = element.type === "radio" ? element.closest("label") ?? element : element;  // a label answers too
+    const { width, height } = met.getBoundingClientRect();
     if (!width || element.matches(".skip")) return [];
     const alone = element.parentElement.innerText.trim() === element.innerText.trim();
     return [{ at: name(element), words: element.innerText.trim().slice(0, 40), width, height, alone,

@@ -1,4 +1,4 @@
-"""Our own catalogue as a site that phones visit: its run of 96 boxes, each to be taken once."""
+"""Our own catalogue as a site that phones visit: its run of 192 boxes, each to be taken once."""
 
 import json
 import re
@@ -71,9 +71,13 @@ class Place:
     def add(self, phone: Phone, *kits: str) -> None:
         """Scan boxes that nobody has opened and put them into the phone's album."""
         for kit in kits:
-            phone.page.goto(f"{BASE}/b/{self.take(kit)}")
-            phone.page.locator("form[action$='/claim'] button").click()
-            phone.page.wait_for_url(f"{BASE}/album?**")
+            self.claim(phone, self.take(kit))
+
+    def claim(self, phone: Phone, code: str) -> None:
+        """Scan a box that is nobody's and put it into the phone's album."""
+        phone.page.goto(f"{BASE}/b/{code}")
+        phone.page.locator("form[action$='/claim'] button").click()
+        phone.page.wait_for_url(f"{BASE}/album?**")
 
 
 def bare(rule: str) -> str:
@@ -98,7 +102,7 @@ def sealed_run(folder: Path) -> tuple[dict[str, list[str]], str]:
         shutil.copytree(REPOSITORY / name, folder / name)
     shutil.copy(REPOSITORY / "hopke.toml", folder)
     station = open_station(find_workspace(str(folder)))
-    plan_run(station, "thang-long", boxes=96, now=NOW, run_id="TL-1", beacon=CEREMONY)
+    plan_run(station, "thang-long", boxes=192, now=NOW, run_id="TL-1", beacon=CEREMONY)
     commit_run(station, "TL-1", entropy=SECRET, now=NOW)
     seal_run(station, "TL-1", beacon_value=DICE, now=NOW)
     with station.ledger.writing() as session:

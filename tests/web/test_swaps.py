@@ -95,7 +95,7 @@ def test_two_phones_swap_by_pressing_what_their_pages_show(
     address = offered.headers["Location"]
     assert re.fullmatch(r"/swap/[0-9A-HJKMNP-TV-Z]{8}", address)
     waiting = page(bo, address)
-    assert spell_swap_code(address[-8:]) in waiting.one("p", "spelled").text
+    assert spell_swap_code(address[-8:]) in waiting.one("div", "spelled").text
     assert actions(waiting) == ["end"]
 
     seen = page(mai, address)
