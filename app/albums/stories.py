@@ -1,15 +1,15 @@
-"""What the pages of stories show: a story, its other layers, a series' bonus page, and their pictures."""
+"""What the pages of stories show: a story, and the other ways in which it is told."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from app.albums import Site
 from app.albums.telling import languages_told, told_in
 from app.core.errors import UserError
 from app.core.kit import Entry, Kit, Series
 from app.core.map import Spot, way_to
-from app.core.story import CHASE, LAYERS, CleanHtml, FrontMatter, Layer, LayerFront, Story
-from app.library import Rendered, audio_path, has_layer, read_layer, read_story, render, render_ahead
+from app.core.story import LAYERS, CleanHtml, FrontMatter, LayerFront
+from app.library import audio_path, has_layer, read_layer, read_story, render
 from app.pictures import art_path, parse_svg, steps_drawn
 
 
@@ -81,37 +81,6 @@ class LayerPage:
     front: LayerFront
     body: CleanHtml
     notes: CleanHtml
-    language: str
-    languages: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class BonusPage:
-    """What the digits of a series open.
-
-    Attributes:
-        series: the series.
-        questions: each kit, the riddle that gives its digits, the riddle's language; in the digits' order.
-        asked: how many digits open the page.
-        typed: the digits that were typed.
-        right: how many of them stand at their place.
-        front: of the text that they open, None while they are not right.
-        body: the text.
-        notes: its footnotes.
-        more: whether the chases' digits would add a passage.
-        language: the language in which the text is told.
-        languages: every language in which it is told.
-    """
-
-    series: Series
-    questions: tuple[tuple[Entry, str, str], ...]
-    asked: int
-    typed: str
-    right: int
-    front: LayerFront | None
-    body: CleanHtml
-    notes: CleanHtml
-    more: bool
     language: str
     languages: tuple[str, ...]
 
@@ -221,63 +190,6 @@ def find_told(site: Site, series_id: str, kit_id: str, language: str) -> tuple[S
     return find_kit(site, series_id, kit_id)
 
 
-def bonus_page(site: Site, series_id: str, language: str, typed: str) -> BonusPage:
-    """Return what `typed` opens of a series' bonus page; signs that are no digits are passed over.
-
-    Raises:
-        PageMissingError: there is no such series or language, or it has no bonus page.
-        UserError: one of its files is broken.
-    """
-    series = site.catalogue.get(series_id)
-    if series is None or series.bonus is None or language not in site.languages:
-        raise PageMissingError("there is no such page")
-    digits = "".join(sign for sign in typed if sign in "0123456789")[: 2 * len(series.entries)]
-    everything = series.digits + series.chase_digits
-    standard = [entry for entry in series.entries if not entry.chase]
-    spoken, language = language, told_in(site, series.bonus, language)
-    told = None
-    if digits in {series.digits, everything}:
-        told = _bonus(site, series.bonus, language, with_chase=digits == everything)
-    rendered = render(site.workspace, told) if told else Rendered(CleanHtml(""), CleanHtml(""))
-    return BonusPage(
-        series=series,
-        questions=tuple((entry, *_set_riddle(site, entry, spoken)) for entry in standard),
-        asked=len(series.digits),
-        typed=digits,
-        right=sum(one == other for one, other in zip(digits, series.digits, strict=False)),
-        front=told.front if told else None,
-        body=rendered.body,
-        notes=rendered.notes,
-        more=digits != everything and has_layer(site.workspace, series.bonus, language, CHASE),
-        language=language,
-        languages=languages_told(site, series.bonus),
-    )
-
-
-def _bonus(site: Site, story: str, language: str, *, with_chase: bool) -> Layer:
-    """Return the bonus story, with the chases' passage at its end where there is one."""
-    told = read_layer(site.workspace, story, language, "")
-    if not (with_chase and has_layer(site.workspace, story, language, CHASE)):
-        return told
-    passage = read_layer(site.workspace, story, language, CHASE)
-    return replace(
-        told,
-        text=f"{told.text.rstrip()}\n\n## {passage.front.title}\n\n{passage.text.lstrip()}",
-        front=replace(told.front, uncertain=told.front.uncertain + passage.front.uncertain),
-    )
-
-
-def _set_riddle(site: Site, entry: Entry, language: str) -> tuple[str, str]:
-    """Return the question of the riddle that gives a kit's digits, and the language it is asked in."""
-    told = told_in(site, entry.kit.id, language)
-    riddles = read_story(site.workspace, entry.kit.id, told).front.riddles
-    for riddle in riddles:
-        if riddle.kind == "set":
-            return riddle.question, told
-    kits = site.workspace.told(language)
-    return entry.kit.name[kits], kits
-
-
 def _layers(site: Site, kit_id: str, language: str) -> tuple[str, ...]:
     return tuple(
         layer
@@ -300,39 +212,3 @@ def story_place(site: Site, kit_id: str) -> tuple[str, str]:
         if kit_id.lower() in {kit.id for kit in series.kits}:
             return series.id, kit_id.lower()
     raise PageMissingError("there is no such kit")
-
-
-def warm_up(site: Site) -> None:
-    """Render every story once, so that no visitor waits for it.
-
-    Raises:
-        UserError: the first story that cannot be told.
-    """
-    render_ahead(site.workspace, list(_everything(site)))
-    for series in site.catalogue.values():
-        for kit in series.kits:
-            for language in languages_told(site, kit.id):
-                page = story_page(site, series.id, kit.id, language)
-                for layer in page.layers:
-                    layer_page(site, series.id, kit.id, language, layer)
-        for language in languages_told(site, series.bonus) if series.bonus else ():
-            bonus_page(site, series.id, language, series.digits + series.chase_digits)
-
-
-def _everything(site: Site) -> Iterator[Story | Layer]:
-    """Yield every story, layer and bonus page of the site.
-
-    Raises:
-        UserError: the first that is missing or broken.
-    """
-    for series in site.catalogue.values():
-        for kit in series.kits:
-            for language in dict.fromkeys((*site.workspace.languages, *languages_told(site, kit.id))):
-                yield read_story(site.workspace, kit.id, language)
-            for layer in LAYERS:
-                for language in languages_told(site, kit.id, layer):
-                    yield read_layer(site.workspace, kit.id, language, layer)
-        if series.bonus:
-            for language in dict.fromkeys((*site.workspace.languages, *languages_told(site, series.bonus))):
-                yield _bonus(site, series.bonus, language, with_chase=False)
-                yield _bonus(site, series.bonus, language, with_chase=True)

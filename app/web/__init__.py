@@ -5,7 +5,7 @@ from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.albums import open_site
-from app.albums.stories import warm_up
+from app.albums.opening import warm_up
 from app.web import (
     album_keys,
     albums,

@@ -3,9 +3,10 @@
 from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from app.albums.bonus import bonus_page
 from app.albums.building import build_page
 from app.albums.riddles import check_riddle
-from app.albums.stories import bonus_page, layer_page, story_page, story_place
+from app.albums.stories import layer_page, story_page, story_place
 from app.web.present import shared, show, site, spoken
 
 pages = Blueprint("stories", __name__)
