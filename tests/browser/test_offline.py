@@ -336,7 +336,7 @@ def test_a_story_kept_in_one_language_is_offered_in_place_of_another(town: Stree
         page.goto(f"{BASE}/en{story[3:]}")
         expect(page.locator("#other")).to_be_visible()
         page.locator("#other a").tap()
-        page.wait_for_url(BASE + story)
+        expect(page).to_have_url(BASE + story)
         expect(page.locator("h1")).to_have_text(card.name)
 
 
