@@ -306,4 +306,4 @@ def test_a_box_that_is_only_taken_is_not_called_voided(printed: Station, site: S
     void(printed, "TY-1", "6", NOW)
     put(site, code_of(printed, 5), None)
     with pytest.raises(TakenError):
-        put(site, code_of(printed, 5), YOURS)
+        put(site, code_of(printed, 5), None, entropy=YOURS)
