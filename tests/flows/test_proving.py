@@ -78,7 +78,14 @@ def test_files_as_they_were_printed_are_proven_and_graded(ordered: Ordered) -> N
     found = {file.thing: file for file in prove(ordered.station)}
     assert list(found) == list(Order().things)
     cards = {thing: file.proven.cards for thing, file in found.items() if file.proven}
-    assert cards == {"insert": 16, "label": 16, "seal": 16, "case-label": 4, "packing-sheet": 4}
+    assert cards == {
+        "insert": 16,
+        "label": 16,
+        "seal": 16,
+        "case-label": 4,
+        "packing-sheet": 4,
+        "album-card": 8,
+    }
     assert found["insert"].grade in (3, 4)
     assert found["case-label"].grade in (3, 4)
     assert (found["seal"].grade, found["leaflet"].grade) == (None, None)
