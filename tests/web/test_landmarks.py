@@ -15,7 +15,11 @@ from tests.web.html import Page, read_html
 
 def listed(page: Page) -> list[tuple[str, str]]:
     """Return letters and names in order, as ("h2" or "b", text)."""
-    return [(element.tag, element.text) for element in page.elements if element.tag in {"h2", "b"}]
+    return [
+        (element.tag, element.text)
+        for element in page.elements
+        if element.tag in {"h2", "b"} and element.inside(tag="main")
+    ]
 
 
 @pytest.mark.parametrize(
