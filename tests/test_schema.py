@@ -4,6 +4,7 @@ import hashlib
 import re
 import sqlite3
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, inspect
+from sqlalchemy import Connection, create_engine, inspect
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
 
@@ -52,6 +53,20 @@ def rules(path: Path) -> dict[str, set[str]]:
         found[name] = {line for line in words if re.match(r"(constraint|check|unique|foreign key)", line)}
     connection.close()
     return found
+
+
+@contextmanager
+def ledger_at(path: Path, revision: str) -> Iterator[Connection]:
+    """Make the database as a program of before left it, at a revision, and fill it."""
+    path.parent.mkdir()
+    engine = create_engine(f"sqlite:///{path}")
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+        yield connection
+    engine.dispose()
 
 
 def test_the_migrated_tables_are_the_declared_ones(ledger: Ledger) -> None:
@@ -114,13 +129,7 @@ def test_the_migrations_are_one_line_without_branches() -> None:
 def test_a_run_printed_before_marks_were_kept_counts_as_printed_whole(
     path: Path, boxes: int, printed_at: str | None, expected: list[tuple[str, ...]]
 ) -> None:
-    path.parent.mkdir()
-    engine = create_engine(f"sqlite:///{path}")
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
+    with ledger_at(path, "0001") as connection:
         connection.exec_driver_sql(
             "INSERT INTO run (id, maker, series, kits, beacon_kind, beacon_description, beacon_pattern, "
             "base_url, case_size, planned_at, manifest, committed_at, contents_root, sealed_at, boxes, "
@@ -129,7 +138,6 @@ def test_a_run_printed_before_marks_were_kept_counts_as_printed_whole(
             "1, '2026-11-20', '{}', '2026-11-20', x'00', '2026-11-20', ?, ?)",
             (boxes, printed_at),
         )
-    engine.dispose()
     ledger = Ledger(path)
     with ledger.reading() as session:
         marks = session.connection().exec_driver_sql("SELECT run, kind, thing, editions, at FROM print_mark")
@@ -138,13 +146,7 @@ def test_a_run_printed_before_marks_were_kept_counts_as_printed_whole(
 
 
 def test_albums_and_claims_of_before_are_all_there_after_the_migration(path: Path) -> None:
-    path.parent.mkdir()
-    engine = create_engine(f"sqlite:///{path}")
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0002")
+    with ledger_at(path, "0002") as connection:
         connection.exec_driver_sql(
             "INSERT INTO run (id, maker, series, kits, beacon_kind, beacon_description, beacon_pattern, "
             "base_url, case_size, planned_at, manifest, committed_at, contents_root, sealed_at, boxes) "
@@ -163,7 +165,6 @@ def test_albums_and_claims_of_before_are_all_there_after_the_migration(path: Pat
             claim = (tag, number - number % 3 + 1, "OLD-1", "lantern", number + 1, "2026-11-21")
             connection.exec_driver_sql("INSERT INTO claim VALUES (?, ?, ?, ?, ?, ?)", claim)
         before = connection.exec_driver_sql("SELECT * FROM claim ORDER BY tag").fetchall()
-    engine.dispose()
     ledger = Ledger(path)
     with ledger.reading() as session:
         connection = session.connection()
