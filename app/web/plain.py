@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element, SubElement, register_namespace, tostr
 from flask import Blueprint, Response, current_app, make_response
 
 from app.albums.places import public_places, published_runs
-from app.web.headers import FILE_SECONDS, STORY_SECONDS
+from app.web.headers import FILE_SECONDS, PRIVATE, STORY_SECONDS
 from app.web.present import languages, shared, site
 from app.workspace import Workspace
 
@@ -15,9 +15,6 @@ pages = Blueprint("plain", __name__)
 
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 XHTML = "http://www.w3.org/1999/xhtml"
-CLOSED = ("/b/", "/B/", "/album", "/swap", "/a/")
-"""Addresses with a code or an album in them: nothing there is for searchers."""
-
 CONTACT_DAYS = 180
 UNLISTED = {"offline", "help/report/thanks"}
 
@@ -27,7 +24,7 @@ register_namespace("xhtml", XHTML)
 @pages.get("/robots.txt")
 def robots() -> Response:
     """Tell crawlers what is not theirs."""
-    lines = ["User-agent: *", *(f"Disallow: {path}" for path in CLOSED)]
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in PRIVATE)]
     return _text([*lines, "", f"Sitemap: {_base()}/sitemap.xml"], FILE_SECONDS)
 
 
