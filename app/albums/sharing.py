@@ -85,11 +85,10 @@ def draw_share_pictures(site: Site, progress: Callable[[int, int], None]) -> int
 
 @dataclass(frozen=True)
 class _Picture:
-    """A picture to draw: where it lies, its drawing, the part of it that is shown, and its words."""
+    """A picture to draw: where it lies, its drawing, and its words."""
 
     path: Path
     art: Path
-    view_box: str
     title: str
     summary: str
     series: str
@@ -111,7 +110,7 @@ def _everything(site: Site) -> Iterator[tuple[Path, Callable[[], None]]]:
 def _draw(workspace: Workspace, picture: _Picture) -> None:
     values = {
         "art": picture.art.as_uri(),
-        "view_box": picture.view_box,
+        "view_box": _upright(picture.art),
         "title": picture.title,
         "summary": picture.summary,
         "series": picture.series,
@@ -143,7 +142,7 @@ def _picture(workspace: Workspace, name: str, art: Path, title: str, summary: st
     for text in (title, summary, line):
         shown.update(b"\0" + text.encode())
     path = workspace.state / "cache" / "share" / f"{name}-{shown.hexdigest()[:16]}.png"
-    return _Picture(path, art, _upright(art), title, summary, line)
+    return _Picture(path, art, title, summary, line)
 
 
 def _upright(art: Path) -> str:
