@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from app.catalogue import read_catalogue
 from app.core.editions import EditionsError, parse_edition
 from app.core.errors import UserError
-from app.core.kit import Kit, Series
+from app.core.kit import Kit, Series, find_by_id
 from app.ledger import Ledger, Report, Run
 from app.library import read_story
 from app.workspace import Workspace
@@ -94,11 +94,7 @@ def open_reach(workspace: Workspace) -> Reach:
 
 def find_reported(reach: Reach, kit_id: str) -> tuple[Series, Kit] | None:
     """Return a kit and its series by the kit's id, None if there is no such kit."""
-    for series in reach.catalogue.values():
-        for kit in series.kits:
-            if kit.id == kit_id:
-                return series, kit
-    return None
+    return find_by_id(reach.catalogue.values(), kit_id)
 
 
 def places_of(reach: Reach, kind: str, kit: Kit, language: str) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -10,15 +11,12 @@ from sqlmodel import Session, select
 
 from app.albums import Site
 from app.albums.promises import Passing, came, left
-from app.core.album_key import ALBUM_KEY_BYTES
 from app.core.code import code_tag, parse_code
 from app.core.errors import UserError
-from app.core.kit import Kit, Series
+from app.core.kit import Kit, Series, find_by_id
 from app.core.print_state import VOIDED, is_marked
 from app.ledger import Album, Claim, PrintMark, Run, SealedBox
 from app.sealing import open_row
-
-__all__ = ["ALBUM_KEY_BYTES"]
 
 
 class UnknownCodeError(UserError):
@@ -151,6 +149,13 @@ def claim(site: Site, typed: str, album_key: bytes | None, *, entropy: bytes, to
     return Claimed(box.series, box.kit, new_key)
 
 
+def count_kits(session: Session, album: int | None) -> Counter[str]:
+    """Return how many boxes of each kit an album has; none without one."""
+    if album is None:
+        return Counter()
+    return Counter(session.exec(select(Claim.kit).where(Claim.album == album)))
+
+
 def claimed_kits(site: Site, album_key: bytes | None) -> list[str]:
     """Return the kit of every box in the album, one entry a box."""
     with site.ledger.reading() as session:
@@ -168,11 +173,10 @@ def is_voided(session: Session, run: str, edition: int) -> bool:
 
 def kit_of(site: Site, kit_id: str) -> tuple[Series, Kit]:
     """Return a kit and its series by the kit's id, which is never renamed once it stands in a manifest."""
-    for series in site.catalogue.values():
-        for kit in series.kits:
-            if kit.id == kit_id:
-                return series, kit
-    raise RuntimeError(f"the kit {kit_id} of a sealed run is gone from kits/")
+    found = find_by_id(site.catalogue.values(), kit_id)
+    if found is None:
+        raise RuntimeError(f"the kit {kit_id} of a sealed run is gone from kits/")
+    return found
 
 
 def _owner(session: Session, claim: Claim | None, album: Album | None) -> tuple[Owner, Passing | None]:

@@ -3,15 +3,14 @@
 Every step may be repeated after a lost answer, and none leaves a box in two albums or frees a code.
 """
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import update
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
 from app.albums import Site
-from app.albums.claiming import find_album, key_hash, kit_of
+from app.albums.claiming import count_kits, find_album, key_hash, kit_of
 from app.albums.promises import end_swaps_of, hand_on_swaps
 from app.core.album_key import words_of
 from app.core.errors import UserError
@@ -139,7 +138,7 @@ def forget(site: Site, album_key: bytes | None) -> None:
 
 
 def _holding(site: Site, session: Session, album: Album) -> Holding:
-    counted = Counter(session.exec(select(Claim.kit).where(Claim.album == album.id)))
+    counted = count_kits(session, album.id)
     return Holding(tuple((kit, counted[kit.id]) for kit in _in_order(site, counted)))
 
 

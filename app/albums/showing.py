@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from sqlmodel import select
 
 from app.albums import Site
-from app.albums.claiming import claimed_kits, find_album
+from app.albums.claiming import count_kits, find_album
 from app.albums.keeping import AlbumMissingError
 from app.albums.pages import AlbumPage, pages_of
 from app.albums.stories import PageMissingError
 from app.core.kit import Kit
-from app.ledger import Album, Claim
+from app.ledger import Album
 
 ADDRESS = re.compile(r"[A-Za-z0-9_-]{22}", re.ASCII)
 
@@ -86,8 +86,8 @@ def shown_album(site: Site, address: str, viewer_key: bytes | None) -> ShownAlbu
             raise PageMissingError("no album is shown here")
         viewer = find_album(session, viewer_key)
         own = viewer is not None and viewer.id == album.id
-        theirs = Counter(session.exec(select(Claim.kit).where(Claim.album == album.id)))
-    mine = Counter(claimed_kits(site, viewer_key))
+        theirs = count_kits(session, album.id)
+        mine = count_kits(session, viewer.id if viewer else None)
     return ShownAlbum(
         albums=tuple(page for page in pages_of(site, theirs) if page.begun),
         own=own,

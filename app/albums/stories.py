@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from app.albums import Site
 from app.albums.telling import languages_told, told_in
 from app.core.errors import UserError
-from app.core.kit import Entry, Kit, Series
+from app.core.kit import Entry, Kit, Series, find_by_id
 from app.core.map import Spot, way_to
 from app.core.story import LAYERS, CleanHtml, FrontMatter, LayerFront
 from app.library import audio_path, has_layer, read_layer, read_story, render
@@ -208,7 +208,7 @@ def story_place(site: Site, kit_id: str) -> tuple[str, str]:
     Raises:
         PageMissingError: there is no such kit.
     """
-    for series in site.catalogue.values():
-        if kit_id.lower() in {kit.id for kit in series.kits}:
-            return series.id, kit_id.lower()
-    raise PageMissingError("there is no such kit")
+    found = find_by_id(site.catalogue.values(), kit_id.lower())
+    if found is None:
+        raise PageMissingError("there is no such kit")
+    return found[0].id, found[1].id

@@ -9,7 +9,7 @@ from typing import Literal
 from sqlmodel import Session, col, select
 
 from app.albums import Site
-from app.albums.claiming import find_album, kit_of
+from app.albums.claiming import count_kits, find_album, kit_of
 from app.albums.promises import OPEN
 from app.albums.swapping import find_swap
 from app.core.kit import Kit, Series
@@ -106,7 +106,7 @@ def swap_page(site: Site, typed: str, album_key: bytes | None, now: datetime) ->
         tags = {"gives": swap.gives, "takes": swap.takes} if seen else {}
         claims = {name: session.get(Claim, tag) for name, tag in tags.items() if tag is not None}
         found = {
-            name: _goods(site, session, [claim], _kits(session, album.id if album else None))[0]
+            name: _goods(site, session, [claim], count_kits(session, album.id if album else None))[0]
             for name, claim in claims.items()
             if claim is not None
         }
@@ -163,9 +163,9 @@ def _choices(site: Site, session: Session, album: Album, other: int | None) -> t
     ):
         marks.setdefault(run, []).append(editions)
     whole = [claim for claim in claims if not is_marked(claim.edition, marks.get(claim.run, ()))]
-    found = _goods(site, session, whole, _kits(session, album.id))
+    found = _goods(site, session, whole, count_kits(session, album.id))
     if other is not None:
-        others = _kits(session, other)
+        others = count_kits(session, other)
         found = [replace(each, lacked=not others[each.kit.id]) for each in found]
     places = [kit.id for series in site.catalogue.values() for kit in series.kits]
     return tuple(sorted(found, key=lambda each: (each.count < 2, not each.lacked, places.index(each.kit.id))))
@@ -177,9 +177,3 @@ def _goods(site: Site, session: Session, claims: Iterable[Claim], held: Counter[
         Goods(*kit_of(site, each.kit), each.run, each.edition, boxes[each.run], held[each.kit])
         for each in claims
     ]
-
-
-def _kits(session: Session, album: int | None) -> Counter[str]:
-    if album is None:
-        return Counter()
-    return Counter(session.exec(select(Claim.kit).where(Claim.album == album)))

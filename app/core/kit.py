@@ -1,6 +1,6 @@
 """What is sold: series, kits and their parts. Facts about a kit live here once."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 Words = Mapping[str, str]
@@ -201,6 +201,15 @@ class Series:
     def chase_digits(self) -> str:
         """Return the digits that add the chases' passage when they follow the others."""
         return "".join(entry.digit for entry in self.entries if entry.chase)
+
+
+def find_by_id(catalogue: Iterable[Series], kit_id: str) -> tuple[Series, Kit] | None:
+    """Return a kit and its series by the kit's id, None if no series has it."""
+    for series in catalogue:
+        for kit in series.kits:
+            if kit.id == kit_id:
+                return series, kit
+    return None
 
 
 def _gtin_holds(gtin: str) -> bool:

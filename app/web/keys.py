@@ -6,7 +6,7 @@ import secrets
 from flask import Request
 from werkzeug.wrappers import Response
 
-from app.albums.claiming import ALBUM_KEY_BYTES
+from app.core.album_key import ALBUM_KEY_BYTES
 from app.workspace import is_private_host
 
 YEAR_SECONDS = 366 * 86_400

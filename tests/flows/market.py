@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from sqlmodel import col, delete, select
 
 from app.albums import Site
-from app.albums.claiming import ALBUM_KEY_BYTES, claim, find_album, key_hash, scan
+from app.albums.claiming import claim, find_album, key_hash, scan
 from app.albums.promises import OPEN, hand_on_swaps
 from app.albums.swap_pages import SwapPage, goods_to_give, swap_page
 from app.albums.swapping import answer, confirm, end, offer
+from app.core.album_key import ALBUM_KEY_BYTES
 from app.core.code import code_tag
 from app.ledger import Album, Claim, PrintMark, Swap
 from tests.conftest import NOW
