@@ -9,10 +9,10 @@ word whose bit k is module k of the line, 1 for dark. So one rule along a line s
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property, reduce
 from operator import xor
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 import qrcode
 from qrcode import util
@@ -95,6 +95,50 @@ class Penalty:
         return points
 
 
+class Shape(NamedTuple):
+    """What families must share for the same seeds to serve them; no text is told.
+
+    Attributes:
+        mode: of qrcode.util.
+        version, level: of the symbols.
+        characters: of a text.
+        bits: of a text's payload.
+        free: the last bits, which may vary: as many as do, up to a multiple of 64.
+    """
+
+    mode: int
+    version: int
+    level: str
+    characters: int
+    bits: int
+    free: int
+
+
+class Seeds(NamedTuple):
+    """What symbols are summed from, as lines.
+
+    Attributes:
+        flips: what each free bit changes, the lowest first, shape (free,).
+        masks: what each mask changes against mask 0, shape (8,).
+        trials: likewise, with format and version blank, as when a mask is chosen.
+    """
+
+    flips: Sequence[int]
+    masks: Sequence[int]
+    trials: Sequence[int]
+
+
+def make_seeds(shape: Shape) -> Seeds:
+    """Return the seeds of a shape, from one symbol of qrcode for each free bit and two for each mask."""
+    payload = (1 << shape.bits) - 1  # all ones, for qrcode fails at a block of zeros
+    ones = _made(shape, payload)
+    return Seeds(
+        [_made(shape, payload ^ 1 << bit) ^ ones for bit in range(shape.free)],
+        [_made(shape, payload, mask) ^ ones for mask in MASKS],
+        [_made(shape, payload, mask, trial=True) ^ ones for mask in MASKS],
+    )
+
+
 class Family:
     """All symbols of one prefix followed by a tail of fixed length.
 
@@ -104,6 +148,7 @@ class Family:
         alphabet: ASCII characters that may follow.
         level: error-correction level, M, Q or H; without it the smallest version of level M, then the best
             level that this version allows.
+        seeds_of: gives the seeds of a shape, perhaps from what was made before.
 
     Attributes:
         mode: util.MODE_ALPHA_NUM or util.MODE_8BIT_BYTE, as qrcode chooses with optimize=0.
@@ -116,7 +161,15 @@ class Family:
         TextTooLongError: version 11 is too small.
     """
 
-    def __init__(self, prefix: str, tail_length: int, alphabet: str, *, level: str | None = None) -> None:
+    def __init__(
+        self,
+        prefix: str,
+        tail_length: int,
+        alphabet: str,
+        *,
+        level: str | None = None,
+        seeds_of: Callable[[Shape], Seeds] = make_seeds,
+    ) -> None:
         modes = {util.optimal_mode((prefix + letter * tail_length).encode()) for letter in alphabet}
         if tail_length < 1 or not alphabet.isascii() or modes not in MODES:
             wrong = f"{tail_length} characters of {alphabet!r} make no codes, or codes of several QR modes"
@@ -135,13 +188,12 @@ class Family:
         self.level = level or next(best for best in LEVELS if self._fits(best, self.version))
         self.penalty = Penalty(self.modules)
         free = _encoded(self._text[-odd - tail_length :], self.mode)[1]
+        upto = min(self._bits, free + -free % 64)
+        shape = Shape(self.mode, self.version, self.level, len(self._text), self._bits, upto)
+        flips, self._masks, self._trials = seeds_of(shape)
+        self._flips = flips[:free]
         # All ones in the tail, for qrcode fails at a block of zeros.
-        payload |= (1 << free) - 1
-        ones = self._made(payload)
-        self._flips = [self._made(payload ^ 1 << bit) ^ ones for bit in range(free)]
-        self._base = reduce(xor, self._flips, ones)
-        self._masks = [self._made(payload, mask) ^ ones for mask in MASKS]
-        self._trials = [self._made(payload, mask, trial=True) ^ ones for mask in MASKS]
+        self._base = reduce(xor, self._flips, _made(shape, payload | (1 << free) - 1))
 
     def symbol(self, tail: str) -> tuple[int, ...]:
         """Return one symbol's rows, shape (modules,): what `symbols` gives, from integers only.
@@ -190,16 +242,6 @@ class Family:
     def _fits(self, level: str, version: int) -> bool:
         needed = 4 + util.length_in_bits(self.mode, version) + self._bits
         return bool(needed <= util.BIT_LIMIT_TABLE[LEVELS[level]][version])
-
-    def _made(self, payload: int, mask: int = 0, *, trial: bool = False) -> int:
-        """Return a symbol's lines from qrcode; a trial's format and version are blank, as when scored."""
-        made = qrcode.QRCode(self.version, LEVELS[self.level])
-        text = util.QRData(self._text, self.mode, check_data=False)
-        text.write = lambda buffer: buffer.put(payload, self._bits)  # any bits, even those of no text
-        made.add_data(text)
-        made.makeImpl(trial, mask)
-        lines = [*made.modules, *zip(*made.modules, strict=True)]
-        return int("".join("01"[dark] for line in lines for dark in line)[::-1], 2)
 
     def _words(self, lines: int) -> list[int]:
         return [lines >> self.modules * line & (1 << self.modules) - 1 for line in range(2 * self.modules)]
@@ -267,6 +309,17 @@ def runs_of_one(rows: Sequence[int]) -> Iterator[tuple[int, int, int]]:
     for y, row in enumerate(rows):
         for run in re.finditer("1+", f"{row:b}"[::-1]):
             yield run.start(), y, run.end() - run.start()
+
+
+def _made(shape: Shape, payload: int, mask: int = 0, *, trial: bool = False) -> int:
+    """Return a symbol's lines from qrcode; a trial's format and version are blank, as when scored."""
+    made = qrcode.QRCode(shape.version, LEVELS[shape.level])
+    text = util.QRData(b"0" * shape.characters, shape.mode, check_data=False)
+    text.write = lambda buffer: buffer.put(payload, shape.bits)  # any bits, even those of no text
+    made.add_data(text)
+    made.makeImpl(trial, mask)
+    lines = [*made.modules, *zip(*made.modules, strict=True)]
+    return int("".join("01"[dark] for line in lines for dark in line)[::-1], 2)
 
 
 def _encoded(text: bytes, mode: int) -> tuple[int, int]:

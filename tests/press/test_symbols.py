@@ -29,9 +29,12 @@ from app.press.symbols import (
     ForeignCharacterError,
     NumpyMissingError,
     Penalty,
+    Seeds,
+    Shape,
     TailLengthError,
     TextTooLongError,
     dark_runs,
+    make_seeds,
     runs_of_one,
 )
 
@@ -185,6 +188,26 @@ ADDRESSES = st.one_of(
         st.text(ANY, min_size=1),
     ),
 )
+
+
+@pytest.mark.parametrize(("prefix", "tail_length", "alphabet", "level", "modules"), USUAL)
+def test_the_seeds_of_one_text_serve_all_texts_of_its_shape(
+    prefix: str, tail_length: int, alphabet: str, level: str | None, modules: int
+) -> None:
+    """So what is remembered of a print tells nothing of its codes."""
+    rng = random.Random(prefix)
+    seeds: dict[Shape, Seeds] = {}
+    Family(
+        prefix[::-1],
+        tail_length,
+        alphabet,
+        level=level,
+        seeds_of=lambda shape: seeds.setdefault(shape, make_seeds(shape)),
+    )
+    made = Family(prefix, tail_length, alphabet, level=level, seeds_of=seeds.__getitem__)
+    tail = "".join(rng.choices(alphabet, k=tail_length))
+    assert made.symbol(tail) == reference(prefix + tail, made.level).rows
+    assert made.modules == modules
 
 
 @given(ADDRESSES, st.integers(1, 12), st.sampled_from(["M", "Q", "H", None]), st.randoms())
