@@ -1,13 +1,15 @@
 """Merkle trees: one hash that commits to a list, and short paths that prove a place in it."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from app.core.errors import UserError
 
 HASH_BYTES = 32
+PART_HASHES = 1024
+"""How many hashes of a level are kept together: a proof reads a few parts, not whole levels."""
 
 
 class PathError(UserError):
@@ -48,18 +50,41 @@ class Tree:
 
         Source: RFC 9162, section 2.1.3.1.
         """
-        if not 0 <= index < self.size:
-            raise PathError(
-                f"There is no leaf {index} in a tree of {self.size}", mend=f"Ask for 0 to {self.size - 1}"
-            )
-        siblings: list[bytes] = []
-        for level in self.levels[:-1]:
-            start = (index ^ 1) * HASH_BYTES
-            # The last node of an odd level has no sibling: it rises as it is.
-            if start < len(level):
-                siblings.append(level[start : start + HASH_BYTES])
-            index //= 2
-        return tuple(siblings)
+        return tuple(
+            self.levels[level][place * HASH_BYTES : (place + 1) * HASH_BYTES]
+            for level, place in siblings(index, self.size)
+        )
+
+    def parts(self) -> Iterator[tuple[int, int, bytes]]:
+        """Yield all levels in parts to be kept: level, part and up to PART_HASHES hashes joined."""
+        step = PART_HASHES * HASH_BYTES
+        for number, level in enumerate(self.levels):
+            for part, start in enumerate(range(0, len(level), step)):
+                yield number, part, level[start : start + step]
+
+
+def siblings(index: int, size: int) -> list[tuple[int, int]]:
+    """Return where the hashes of a path stand: (level, place), from the leaf upward.
+
+    Args:
+        index: the leaf's place, 0-based.
+        size: the number of leaves.
+
+    Raises:
+        PathError: no leaf has this place.
+
+    Source: RFC 9162, section 2.1.3.1.
+    """
+    if not 0 <= index < size:
+        raise PathError(f"There is no leaf {index} in a tree of {size}", mend=f"Ask for 0 to {size - 1}")
+    found = []
+    level = 0
+    while size > 1:
+        # The last node of an odd level has no sibling: it rises as it is.
+        if index ^ 1 < size:
+            found.append((level, index ^ 1))
+        index, size, level = index // 2, (size + 1) // 2, level + 1
+    return found
 
 
 def leaf_hash(leaf: bytes) -> bytes:

@@ -10,6 +10,8 @@ Kind = Literal["printed", "spoiled", "voided"]
 PRINTED: Final = "printed"
 SPOILED: Final = "spoiled"
 VOIDED: Final = "voided"
+INSERT = "insert"
+"""The printed thing whose state is a box's, by its design."""
 
 
 @dataclass(frozen=True)

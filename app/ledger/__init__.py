@@ -17,9 +17,32 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
 from app.core.errors import UserError
-from app.ledger.tables import Album, Claim, PrintMark, Report, Run, RunTree, SealedBox, Swap
+from app.ledger.tables import (
+    Album,
+    Claim,
+    LogEntry,
+    PrintMark,
+    Report,
+    Revealed,
+    Run,
+    SealedBox,
+    Swap,
+    TreePart,
+)
 
-__all__ = ["Album", "Claim", "Ledger", "PrintMark", "Report", "Run", "RunTree", "SealedBox", "Swap"]
+__all__ = [
+    "Album",
+    "Claim",
+    "Ledger",
+    "LogEntry",
+    "PrintMark",
+    "Report",
+    "Revealed",
+    "Run",
+    "SealedBox",
+    "Swap",
+    "TreePart",
+]
 
 OLDEST_SQLITE = (3, 51, 3)
 """Older ones can lose a write-ahead log that is reset while another connection reads."""

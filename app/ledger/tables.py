@@ -9,6 +9,7 @@ from sqlalchemy import (
     DateTime,
     ForeignKey,
     Index,
+    Integer,
     LargeBinary,
     String,
     TypeDecorator,
@@ -64,23 +65,53 @@ class Run(SQLModel, table=True):
     contents_root: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
     sealed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     printed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    on_sale_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    revealed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
     @property
     def state(self) -> str:
-        """Return the last step done: planned, committed, sealed or printed."""
-        for step in ("printed", "sealed", "committed"):
-            if getattr(self, f"{step}_at"):
+        """Return the last step done: planned, committed, sealed, printed, on sale or revealed."""
+        for step in ("revealed", "on sale", "printed", "sealed", "committed"):
+            if getattr(self, f"{step.replace(' ', '_')}_at"):
                 return step
         return "planned"
 
 
-class RunTree(SQLModel, table=True):
-    """The salted leaf hashes of a run's two trees, 32 bytes a slot, so that a proof can be built."""
+class TreePart(SQLModel, table=True):
+    """Some hashes in a row of one level of a run's tree, so that a proof is built from a few small rows.
 
-    __tablename__ = "run_tree"
+    Leaves are salted: none tells what it commits to.
+    """
+
+    __tablename__ = "tree_part"
+    __table_args__ = (CheckConstraint("tree IN ('contents', 'labels')", name="known_tree"),)
     run: str = Field(sa_column=Column(String(32), ForeignKey("run.id"), primary_key=True))
-    contents: bytes
-    labels: bytes
+    tree: str = Field(primary_key=True)
+    level: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    """0 for the leaves."""
+    part: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    """Its place within the level, from 0; all but the last hold as many hashes as `core.merkle` says."""
+    hashes: bytes
+
+
+class Revealed(SQLModel, table=True):
+    """What a maker publishes of a run that is over: its seed, and the label commitments joined by slot."""
+
+    __table_args__ = (CheckConstraint("ended IN ('sold out', 'withdrawn')", name="known_end"),)
+    run: str = Field(sa_column=Column(String(32), ForeignKey("run.id"), primary_key=True))
+    seed: bytes = Field(sa_column=Column(LargeBinary(32), nullable=False))
+    commitments: bytes
+    ended: str
+    """Why the run is over."""
+
+
+class LogEntry(SQLModel, table=True):
+    """One thing that a maker did to a run, as `core.log` writes it. Only ever added to."""
+
+    __tablename__ = "log_entry"
+    number: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    run: str = Field(foreign_key="run.id", index=True)
+    text: str
 
 
 class SealedBox(SQLModel, table=True):

@@ -21,11 +21,12 @@ from app.core.commitment import (
 )
 from app.core.errors import UserError
 from app.core.manifest import manifest_digest, manifest_text, parse_manifest
-from app.core.merkle import tree
+from app.core.merkle import Tree, tree
 from app.core.plan import NO_PREVIOUS, Beacon, KitCount, Plan, check_beacon_value
 from app.core.proof import SealedContent
-from app.ledger import Run, RunTree, SealedBox
+from app.ledger import Run, SealedBox, TreePart
 from app.runs import Station, find_run, require_state
+from app.runs.log import record
 from app.sealing import seal_row
 from app.workspace import printable_host
 
@@ -97,6 +98,7 @@ def commit_run(station: Station, run_id: str, *, entropy: bytes, now: datetime) 
         run.base_url = base_url
         run.committed_at = now
         session.add(run)
+        record(session, run_id, "committed", now, manifest=manifest_digest(run.manifest).hex())
     return run
 
 
@@ -141,11 +143,14 @@ def seal_run(station: Station, run_id: str, *, beacon_value: str, now: datetime)
         run = find_run(session, run_id)
         require_state(run, "sealed", "committed")
         session.execute(insert(SealedBox), rows)
-        session.add(RunTree(run=run_id, contents=contents.levels[0], labels=label_tree.levels[0]))
+        session.execute(
+            insert(TreePart), [*_parts(run_id, "contents", contents), *_parts(run_id, "labels", label_tree)]
+        )
         run.beacon_value = beacon_value
         run.contents_root = contents.root
         run.sealed_at = now
         session.add(run)
+        record(session, run_id, "sealed", now, root=contents.root.hex())
     return run
 
 
@@ -178,6 +183,13 @@ def _chain(session: Session) -> tuple[int, str]:
         return 1, NO_PREVIOUS
     previous = session.exec(select(Run.manifest).where(Run.number == last)).one()
     return last + 1, manifest_digest(previous or "").hex()
+
+
+def _parts(run_id: str, name: str, kept: Tree) -> list[dict[str, Any]]:
+    return [
+        {"run": run_id, "tree": name, "level": level, "part": part, "hashes": hashes}
+        for level, part, hashes in kept.parts()
+    ]
 
 
 def _sealed(label: Label, kit: int, key: bytes, run_id: str) -> dict[str, Any]:

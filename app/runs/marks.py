@@ -8,11 +8,10 @@ from sqlmodel import Session, col, or_, select
 
 from app.core.editions import parse_editions, write_editions
 from app.core.errors import UserError
-from app.core.print_state import PRINTED, SPOILED, VOIDED, Kind, PrintStates, fold_marks
+from app.core.print_state import INSERT, PRINTED, SPOILED, VOIDED, Kind, PrintStates, fold_marks
 from app.ledger import PrintMark, Run
 from app.runs import Station, find_run, require_state
-
-INSERT = "insert"
+from app.runs.log import record
 
 
 class VoidedBoxError(UserError):
@@ -79,6 +78,8 @@ def record_mark(
     if changed:
         session.add(PrintMark(run=run.id, kind=kind, thing=thing, editions=write_editions(changed), at=now))
         session.flush()  # the order of marks is their order of ids, and a count that follows sees this one
+        what = {} if kind == VOIDED else {"thing": thing}
+        record(session, run.id, kind, now, boxes=len(changed), **what)
     return changed
 
 

@@ -17,6 +17,7 @@ from app.library import read_story
 from app.pictures import art_path, parse_svg, read_silhouette
 from app.runs import Station
 from app.runs.life import plan_of
+from app.runs.log import record
 from app.workspace import printable_host
 
 NO_BEACON = Beacon("none", "", "")
@@ -91,6 +92,7 @@ def plan_run(
         validate(plan)
         _require_free(station, session, name, replace=replace)
         run = session.merge(_row(plan, station.workspace.base_url, now))
+        record(session, run.id, "planned", now, boxes=run.boxes)
     return outlook(station, run)
 
 

@@ -3,13 +3,14 @@
 import errno
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from app.core.errors import UserError
+from app.core.print_state import INSERT
 from app.ledger import Run
 from app.press import raster
 from app.press.cards import PrintedCards, print_cards
@@ -22,6 +23,7 @@ from app.press.processes import cores
 from app.press.proof import Proven, prove_cards
 from app.runs import Station, find_run
 from app.runs.decks import Deck
+from app.runs.log import record
 from app.runs.marks import print_states, record_mark
 from app.runs.orders import WORDS, Order, Work, file_of, work_out
 from app.workspace import Workspace
@@ -96,8 +98,8 @@ def print_run(station: Station, run_id: str, order: Order, *, now: datetime, pro
             else:
                 files[-1] = print_deck(station.workspace, thing, work.decks[thing], job, path, order, steps)
             require_preflight(draft(path), order.target)
-        if "insert" in order.things and not order.practice:
-            _count(station, work, now)
+        if not order.practice:
+            _count(station, work, order.things, now)
         for file in files:
             os.replace(draft(file.path), file.path)
     return Printed(tuple(files), len(work.editions), order.practice)
@@ -205,11 +207,15 @@ class Steps:
         self._before, self._here = self._before + self._here, 0
 
 
-def _count(station: Station, work: Work, now: datetime) -> None:
-    """Mark the boxes of a print as printed, and the run once all of them are."""
+def _count(station: Station, work: Work, things: Sequence[str], now: datetime) -> None:
+    """Write down what was printed; the boxes of inserts are printed, and the run once all of them are."""
     with station.ledger.writing() as session:
         run: Run = find_run(session, work.run.id)
-        record_mark(session, run, "printed", work.editions, now)
-        if not print_states(session, run).due:
-            run.printed_at = run.printed_at or now
-        session.add(run)
+        for thing in things:
+            if thing != INSERT:
+                record(session, run.id, "printed", now, boxes=len(work.editions), thing=thing)
+                continue
+            record_mark(session, run, "printed", work.editions, now)
+            if not print_states(session, run).due:
+                run.printed_at = run.printed_at or now
+            session.add(run)

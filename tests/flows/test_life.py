@@ -11,6 +11,8 @@ import pytest
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import col, select
 
+from app.albums import open_site
+from app.albums.proving import prove_box
 from app.core.allocation import allocate
 from app.core.commitment import Label, Secrets, beacon_digest, contents_salt, shuffle_key
 from app.core.errors import UserError
@@ -19,7 +21,7 @@ from app.core.merkle import tree, tree_from_hashes
 from app.core.plan import NO_PREVIOUS, Beacon, BeaconValueError
 from app.core.proof import Proof, SealedContent, check_proof
 from app.core.reveal import check_reveal, reveal_text
-from app.ledger import Run, RunTree, SealedBox
+from app.ledger import Run, SealedBox, TreePart
 from app.runs import RunMissingError, Station, WrongStateError, next_step, open_station
 from app.runs.life import (
     PlanOutdatedError,
@@ -66,13 +68,13 @@ def print_(station: Station, run_id: str = "TY-1") -> None:
     )
 
 
-def state(station: Station) -> tuple[list[Run], list[SealedBox], list[RunTree]]:
+def state(station: Station) -> tuple[list[Run], list[SealedBox], list[TreePart]]:
     """Return everything that the ledger holds of runs, to be compared."""
     with station.ledger.reading() as session:
         return (
             [Run(**run.model_dump()) for run in session.exec(select(Run).order_by(Run.id))],
             list(session.exec(select(SealedBox).order_by(col(SealedBox.tag)))),
-            list(session.exec(select(RunTree))),
+            list(session.exec(select(TreePart))),
         )
 
 
@@ -380,31 +382,23 @@ def test_a_sealed_run_recomputes_from_its_secret_manifest_and_beacon(sealed: Sta
     assert sorted(label.edition for label, _ in boxes) == list(range(1, 17))
     assert sorted(label.case for label, _ in boxes) == [1] * 4 + [2] * 4 + [3] * 4 + [4] * 4
     with sealed.ledger.reading() as session:
-        leaves = session.exec(select(RunTree).where(RunTree.run == "TY-1")).one()
-    assert tree_from_hashes(leaves.contents).root == run.contents_root
-    assert tree_from_hashes(leaves.labels).root == manifest.labels_root
+        kept = session.exec(select(TreePart).where(TreePart.run == "TY-1")).all()
+    levels = {(part.tree, part.level): part.hashes for part in kept}
+    for name, root in (("contents", run.contents_root), ("labels", manifest.labels_root)):
+        whole = tree_from_hashes(levels[name, 0])
+        assert whole.root == root
+        assert whole.levels == tuple(levels[name, level] for level in range(5))
 
 
-def test_every_box_has_a_proof_from_the_stored_leaves_that_holds_for_its_code_alone(sealed: Station) -> None:
+def test_every_box_has_a_proof_from_the_stored_trees_that_holds_for_its_code_alone(sealed: Station) -> None:
     run = show_run(sealed, "TY-1")
-    with sealed.ledger.reading() as session:
-        leaves = session.exec(select(RunTree).where(RunTree.run == "TY-1")).one()
-    contents, labels = tree_from_hashes(leaves.contents), tree_from_hashes(leaves.labels)
+    site = open_site(sealed.workspace)
     boxes = opened(sealed)
     for label, content in boxes:
-        proof = Proof(
-            manifest_digest=manifest_digest(run.manifest or ""),
-            boxes=run.boxes,
-            slot=content.slot,
-            kit=content.kit,
-            salt=content.salt,
-            edition=content.edition,
-            case=content.case,
-            tag=label.tag,
-            lsalt=content.lsalt,
-            contents_path=contents.path(content.slot),
-            labels_path=labels.path(content.slot),
-        )
+        run_id, given = prove_box(site, label.code)
+        proof = Proof.from_bytes(given)
+        assert (run_id, proof.slot, proof.kit) == ("TY-1", label.slot, content.kit)
+        assert (proof.edition, proof.case) == (label.edition, label.case)
         proven = check_proof(proof.to_bytes(), run.manifest or "", run.contents_root or b"", label.code)
         assert proven == proof
         other_kit = replace(proof, kit=(proof.kit + 1) % 3)

@@ -16,7 +16,7 @@ import pytest
 from sqlmodel import func, select
 
 from app.cli import main
-from app.ledger import Ledger, LedgerError, LedgerFullError, RunTree, SealedBox
+from app.ledger import Ledger, LedgerError, LedgerFullError, SealedBox, TreePart
 from app.runs import Station, find_run, open_station
 from app.runs.life import commit_run, seal_run, show_run
 from app.runs.orders import Order
@@ -44,7 +44,7 @@ def sealed_boxes(station: Station) -> int:
     with station.ledger.reading() as session:
         assert session.connection().exec_driver_sql("PRAGMA integrity_check").scalar_one() == "ok"
         assert session.connection().exec_driver_sql("PRAGMA foreign_key_check").all() == []
-        trees = session.exec(select(func.count()).select_from(RunTree)).one()
+        trees = session.exec(select(func.count()).select_from(TreePart)).one()
         boxes = session.exec(select(func.count()).select_from(SealedBox)).one()
     assert bool(trees) == bool(boxes)
     return boxes

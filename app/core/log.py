@@ -1,0 +1,161 @@
+"""The log of everything a maker does to runs: entries that each carry the hash of the one before."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from app.core.errors import UserError
+from app.core.manifest import canonical_json
+
+FORMAT = "HB1-log"
+FIRST_PREVIOUS = "0" * 64
+
+DEEDS: Mapping[str, tuple[str, ...]] = {
+    "adopted": ("manifest", "root", "state"),
+    "planned": ("boxes",),
+    "committed": ("manifest",),
+    "witnessed": ("what", "where"),
+    "sealed": ("root",),
+    "printed": ("boxes", "thing"),
+    "spoiled": ("boxes", "thing"),
+    "voided": ("boxes",),
+    "on sale": (),
+    "viewed": ("why",),
+    "revealed": ("ended", "seed"),
+}
+"""What can be done to a run, and what its entry tells besides. `boxes` is how many, never which."""
+
+_FIELDS = ("at", "did", "format", "number", "previous", "run")
+_NUMBERS = ("boxes",)
+_TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z", re.ASCII)
+
+
+class LogError(UserError):
+    """An entry of the log is not what was written, or one is missing."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that was done to a run.
+
+    Attributes:
+        number: from 1, without gaps, over all runs of the maker.
+        at: when, to the second, UTC.
+        run: the run's id.
+        did: one of DEEDS.
+        told: what is told besides, by name.
+        digest: SHA-256 of the entry's text, 32 bytes: what the next entry carries.
+    """
+
+    number: int
+    at: datetime
+    run: str
+    did: str
+    told: Mapping[str, str | int]
+    digest: bytes
+
+
+def write_entry(
+    number: int, previous: str, at: datetime, run: str, did: str, told: Mapping[str, str | int]
+) -> str:
+    """Write an entry.
+
+    Args:
+        number: one more than the last entry's, 1 for the first.
+        previous: SHA-256 of the last entry's text in lower-case hex, 64 zeros for the first.
+        at: aware.
+        run: the run's id.
+        did: one of DEEDS.
+        told: exactly the fields of that deed.
+
+    Returns:
+        Canonical JSON.
+
+    Raises:
+        LogError: the deed is none, or its fields are others.
+    """
+    fields: dict[str, Any] = {
+        "format": FORMAT,
+        "number": number,
+        "previous": previous,
+        "at": at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "run": run,
+        "did": did,
+        **told,
+    }
+    text = canonical_json(fields)
+    _read(text, number, previous)
+    return text
+
+
+def entry_digest(text: str) -> bytes:
+    """Return the hash by which the next entry holds an entry, 32 bytes."""
+    return hashlib.sha256(text.encode()).digest()
+
+
+def check_log(texts: Iterable[str]) -> list[Entry]:
+    """Read a whole log and check that nothing in it was changed, taken out or put in between.
+
+    Cut off at its end a log is still one: compare the last entry's hash with what witnesses kept.
+
+    Args:
+        texts: the entries' texts, the first first; nothing about them is trusted.
+
+    Returns:
+        The entries.
+
+    Raises:
+        LogError: the first entry that is not what it should be.
+
+    Source: HB1, "The log".
+    """
+    entries: list[Entry] = []
+    previous = FIRST_PREVIOUS
+    for number, text in enumerate(texts, start=1):
+        entries.append(_read(text, number, previous))
+        previous = entries[-1].digest.hex()
+    return entries
+
+
+def _read(text: str, number: int, previous: str) -> Entry:
+    try:
+        fields = json.loads(text)
+    except (ValueError, RecursionError) as fault:
+        raise _broken(number, "is not JSON") from fault
+    if not isinstance(fields, dict) or fields.get("format") != FORMAT:
+        raise _broken(number, "is not an entry")
+    if type(fields.get("number")) is not int or fields["number"] != number:
+        raise _broken(number, f"carries the number {fields.get('number')}: one is missing, or was put in")
+    if fields.get("previous") != previous:
+        raise _broken(number, "does not carry the hash of the one before: that one was changed")
+    deed = DEEDS.get(fields["did"]) if isinstance(fields.get("did"), str) else None
+    if deed is None or fields.keys() != {*_FIELDS, *deed}:
+        raise _broken(number, "has a field too many or too few")
+    if any(type(fields[name]) is not (int if name in _NUMBERS else str) for name in ("run", *deed)):
+        raise _broken(number, "has a field of the wrong type")
+    if (
+        not isinstance(fields["at"], str)
+        or not _TIME.fullmatch(fields["at"])
+        or canonical_json(fields) != text
+    ):
+        raise _broken(number, "is not in its one spelling")
+    return Entry(
+        number=number,
+        at=datetime.strptime(fields["at"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC),
+        run=fields["run"],
+        did=fields["did"],
+        told={name: fields[name] for name in deed},
+        digest=entry_digest(text),
+    )
+
+
+def _broken(number: int, why: str) -> LogError:
+    return LogError(
+        f"Entry {number} of the log {why}",
+        where="log",
+        mend="Compare it with a copy that a witness or a backup kept",
+    )
