@@ -1,10 +1,16 @@
 """The proof of one box, built once its code has opened its row."""
 
+import json
+from dataclasses import dataclass
+from datetime import date
+
 from sqlmodel import Session, and_, col, or_, select
 
 from app.albums import Site
-from app.albums.claiming import UnknownCodeError
+from app.albums.claiming import UnknownCodeError, kit_of
 from app.core.code import code_tag, parse_code
+from app.core.commitment import printed_root
+from app.core.kit import Kit, Series
 from app.core.manifest import manifest_digest
 from app.core.merkle import HASH_BYTES, PART_HASHES, siblings
 from app.core.proof import Proof
@@ -12,8 +18,44 @@ from app.ledger import Run, SealedBox, TreePart
 from app.sealing import open_row
 
 
-def prove_box(site: Site, typed: str) -> tuple[str, bytes]:
-    """Return the run of a box, and the proof that its content was fixed before sale.
+@dataclass(frozen=True)
+class ProvenBox:
+    """A box with what shows that its content was fixed before sale.
+
+    Attributes:
+        code: the code proper.
+        series: the kit's series.
+        kit: what is inside.
+        run: its run's id.
+        edition: the number on the box.
+        boxes: boxes in the run.
+        committed_on: the day on which the manifest was fixed.
+        beacon_kind: where the chance came from.
+        manifest: as published, byte for byte.
+        contents_root: as published, 32 bytes.
+        proof: HB1's bytes; they hold no code.
+    """
+
+    code: str
+    series: Series
+    kit: Kit
+    run: str
+    edition: int
+    boxes: int
+    committed_on: date
+    beacon_kind: str
+    manifest: str
+    contents_root: bytes
+    proof: bytes
+
+    @property
+    def printed_root(self) -> str:
+        """Return the contents root as the card shows it, 32 signs."""
+        return printed_root(self.contents_root)
+
+
+def prove_box(site: Site, typed: str) -> ProvenBox:
+    """Open a box's row with its code and build its proof.
 
     Raises:
         MistypedCodeError, KeyboardCodeError: the code cannot be right; the ledger was not asked.
@@ -24,7 +66,7 @@ def prove_box(site: Site, typed: str) -> tuple[str, bytes]:
     with site.ledger.reading() as session:
         box = session.get(SealedBox, tag)
         run = session.get(Run, box.run) if box else None
-        if box is None or run is None or run.manifest is None:
+        if box is None or run is None or not (run.manifest and run.committed_at and run.contents_root):
             raise UnknownCodeError("no box has this code", mend="Compare every letter with the card")
         content = open_row(code, run.id, box.sealed)
         proof = Proof(
@@ -40,7 +82,20 @@ def prove_box(site: Site, typed: str) -> tuple[str, bytes]:
             contents_path=_path(session, run, "contents", content.slot),
             labels_path=_path(session, run, "labels", content.slot),
         )
-    return run.id, proof.to_bytes()
+    series, kit = kit_of(site, json.loads(run.kits)[content.kit]["id"])
+    return ProvenBox(
+        code=code,
+        series=series,
+        kit=kit,
+        run=run.id,
+        edition=content.edition,
+        boxes=run.boxes,
+        committed_on=run.committed_at.date(),
+        beacon_kind=run.beacon_kind,
+        manifest=run.manifest,
+        contents_root=run.contents_root,
+        proof=proof.to_bytes(),
+    )
 
 
 def _path(session: Session, run: Run, tree: str, slot: int) -> tuple[bytes, ...]:

@@ -10,6 +10,7 @@ from app.web import (
     album_keys,
     albums,
     buyer,
+    checks,
     drawings,
     landmarks,
     offline,
@@ -76,7 +77,7 @@ def create_app(workspace: Workspace) -> Flask:
     app.config["COMPRESS_BR_LEVEL"] = BROTLI_LEVEL
     Compress(app)
     reading = (landmarks, stories, drawings, runs, help_pages, sharing, offline, plain)
-    for door in (buyer, albums, album_keys, swaps, *reading):
+    for door in (buyer, checks, albums, album_keys, swaps, *reading):
         app.register_blueprint(door.pages)
     tell_failures(app)
 

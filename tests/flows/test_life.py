@@ -395,12 +395,11 @@ def test_every_box_has_a_proof_from_the_stored_trees_that_holds_for_its_code_alo
     site = open_site(sealed.workspace)
     boxes = opened(sealed)
     for label, content in boxes:
-        run_id, given = prove_box(site, label.code)
-        proof = Proof.from_bytes(given)
-        assert (run_id, proof.slot, proof.kit) == ("TY-1", label.slot, content.kit)
+        proven = prove_box(site, label.code)
+        proof = Proof.from_bytes(proven.proof)
+        assert (proven.run, proof.slot, proof.kit) == ("TY-1", label.slot, content.kit)
         assert (proof.edition, proof.case) == (label.edition, label.case)
-        proven = check_proof(proof.to_bytes(), run.manifest or "", run.contents_root or b"", label.code)
-        assert proven == proof
+        assert check_proof(proven.proof, proven.manifest, proven.contents_root, label.code) == proof
         other_kit = replace(proof, kit=(proof.kit + 1) % 3)
         with pytest.raises(UserError):
             check_proof(other_kit.to_bytes(), run.manifest or "", run.contents_root or b"", label.code)
