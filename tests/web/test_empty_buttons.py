@@ -1,4 +1,4 @@
-"""Every button pressed with nothing filled in, by a phone without an album and by one with: told what to do."""
+"""Every button pressed with nothing filled in, by a phone without an album and by one that has one."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,6 @@ from werkzeug.test import TestResponse
 from tests.web.cast import Box, Phone
 from tests.web.every_page import LANGUAGES, NOBODYS_SWAP, unknown_code
 from tests.web.html import Page, read_html
-
 
 
 @pytest.fixture(scope="module")
