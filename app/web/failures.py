@@ -67,8 +67,9 @@ def _told(error: UserError) -> Response:
         case TooManyReportsError():
             return _message("often", 429)
     log.error("%s at %s: %s", type(error).__name__, request.url_rule, error.what)
-    # Whoever only wanted to read has nothing written that could be lost.
-    return _message("closed" if request.method in {"GET", "HEAD"} else 503, 503)
+    if request.method in {"GET", "HEAD"}:  # nothing was to be written
+        return _message("closed", 503)
+    return _message(503, 503)
 
 
 def _code_refused(error: UserError) -> Response:
