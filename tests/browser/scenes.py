@@ -6,7 +6,7 @@ LEADS_ON that says why it shows no page of its own; test_axe.py fails until it h
 
 from app.catalogue import read_catalogue
 from app.workspace import find_workspace
-from tests.browser import visits
+from tests.browser import mishaps, visits
 from tests.browser.phones import Phone
 from tests.browser.places import CHASE, Place
 from tests.browser.visits import Scene, at, with_album
@@ -126,7 +126,14 @@ SCENES: dict[str, Scene] = {
     "error": at("", "/no/such/page/at/all/here"),
     "error in English": at("", "/no/such/page/at/all/here?lang=en"),
     "error below a kit": at(LAYER, f"/vi/{FLAG_TOWER}/no"),
-    "error of a button": Scene("/<>/", visits.pressed_on("/vi/")),
+    "error of a button": Scene("/<>/", mishaps.pressed_on("/vi/")),
+    "error of another site's button": Scene("/b/<>/claim", mishaps.pressed_elsewhere),
+    "error of too long a text": Scene("/b/", mishaps.pressed_on("/b/", {"code": "0" * 70_000}, 413)),
+    "error of too many guesses": Scene(BOX, mishaps.guessed),
+    "error of too many reports": Scene(REPORT, mishaps.reported_often),
+    "error in writing": Scene("/b/<>/claim", mishaps.not_written),
+    "error in reading, in English": Scene(BOX, mishaps.not_read),
+    "error that nobody foresaw": Scene(BOX, mishaps.broken),
 }
 """Name -> scene. "" is the route of an address that leads nowhere."""
 

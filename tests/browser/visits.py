@@ -10,12 +10,6 @@ from tests.web.cast import ALBUM
 
 Reach = Callable[[Phone, Place], None]
 MISTYPED_WORDS = "babe " * 7 + "baba"
-FROM_NOWHERE = """action => {
-    const form = document.body.appendChild(document.createElement("form"));
-    form.method = "post";
-    form.action = action;
-    form.submit();
-}"""
 
 
 @dataclass(frozen=True)
@@ -324,16 +318,5 @@ def languages_open(path: str) -> Reach:
     def go(phone: Phone, _: Place) -> None:
         phone.page.goto(BASE + path)
         phone.page.locator("header summary").click()
-
-    return go
-
-
-def pressed_on(path: str) -> Reach:
-    """Press a button that does nothing where it leads."""
-
-    def go(phone: Phone, _: Place) -> None:
-        phone.page.goto(f"{BASE}/vi/")
-        with phone.page.expect_navigation():
-            phone.page.evaluate(FROM_NOWHERE, path)
 
     return go
