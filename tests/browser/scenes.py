@@ -4,6 +4,11 @@ Layout, axe and the picture of `make gallery` go through SCENES. A new route nee
 LEADS_ON that says why it shows no page of its own; test_axe.py fails until it has one.
 """
 
+from collections.abc import Iterator
+from typing import Literal
+
+from playwright.sync_api import Page
+
 from app.catalogue import read_catalogue
 from app.workspace import find_workspace
 from tests.browser import mishaps, visits
@@ -148,6 +153,18 @@ LEADS_ON = {
 }
 """Routes that show no page of their own, and why."""
 
+WIDTHS = (320, 360, 1280)
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+
+
+def every_view(page: Page) -> Iterator[str]:
+    """Show a page at every width by day, then by night, and yield each time how it is shown."""
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 740})
+            yield f"{width} px, {scheme}"
+
 
 def is_page(route: str) -> bool:
     """Tell whether a route may show a page: a name with a dot in it is a file's."""
@@ -157,7 +174,7 @@ def is_page(route: str) -> bool:
 def visit(place: Place, name: str, *, unfold: bool = True) -> Phone:
     """Return a phone that shows a scene; what is folded is unfolded, for it must be legible too."""
     scene = SCENES[name]
-    phone = place.street.phone()
+    phone = place.street.lend()
     scene.reach(phone, place)
     shown = place.route_of(phone.page.url)
     assert shown == scene.route, f"{name} is shown by {shown!r}"
