@@ -73,7 +73,7 @@ def test_no_page_carries_a_style_or_a_script_that_its_policy_forbids(
 
 
 @ON_EVERY_PAGE
-def test_a_code_stands_in_no_address_but_the_add_buttons_and_the_language_switch(
+def test_a_code_stands_in_no_address_but_those_of_its_own_box(
     every_page: EveryPage, drawn_boxes: tuple[Box, ...], name: str, language: str
 ) -> None:
     page = read_html(every_page[name, language].text)
@@ -87,10 +87,13 @@ def test_a_code_stands_in_no_address_but_the_add_buttons_and_the_language_switch
         button = (element.tag, attribute) == ("form", "action") and re.fullmatch(
             r"/b/[0-9A-Z]{18}/claim", text
         )
-        switch = (element.tag, attribute) == ("a", "href") and element.inside(tag="header")
-        assert button or switch, (element.tag, attribute)
+        link = (element.tag, attribute) == ("a", "href")
+        switch = link and element.inside(tag="header")
+        check = link and re.fullmatch(r"/b/[0-9A-Z]{18}/(check\?lang=..|proof\.bin)", text)
+        reckoned = name == "box check" and (element.tag, attribute) == ("ul", "data-code")
+        assert button or switch or check or reckoned, (element.tag, attribute)
     if name == "box of nobody":
-        assert len(holding) == 1 + len(SPOKEN)
+        assert len(holding) == 2 + len(SPOKEN)
     if name in CANONICAL or name.startswith("album"):
         assert holding == []
 
