@@ -49,5 +49,5 @@ def _anchor(title: str) -> str:
 
 
 def _breakable(name: re.Match[str]) -> str:
-    """Let a long name in a narrow cell break behind a slash or an underscore."""
-    return re.sub(r"(?<=[/_])(?=[A-Za-z])", "<wbr>", name[0])
+    """Let a long name in a narrow cell break behind a slash or an underscore, and before a dot."""
+    return re.sub(r"(?<=[/_])(?=[A-Za-z])|(?=\.)", "<wbr>", name[0])
