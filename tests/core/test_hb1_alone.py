@@ -46,7 +46,7 @@ class Stream:
             return 0
         k = (n - 1).bit_length()
         while True:
-            x = int.from_bytes(bytes(next(self.bytes) for _ in range(-(-k // 8))), "big") % 2**k
+            x = int.from_bytes(bytes(next(self.bytes) for _ in range(-(-k // 8))), "big") & ((1 << k) - 1)
             if x < n:
                 return x
 
