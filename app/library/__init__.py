@@ -173,6 +173,17 @@ def render_ahead(workspace: Workspace, stories: Sequence[Story | Layer]) -> None
                 _keep(path, parts)
 
 
+@lru_cache(maxsize=4)
+def render_own(text: str) -> CleanHtml:
+    """Return a page of the program's own as clean HTML, rendered once a process.
+
+    Args:
+        text: Markdown that comes with the program; a maker's or a curator's is a story.
+    """
+    (parts,) = _render_in_child([text], "own")
+    return CleanHtml(parts["body"])
+
+
 def _cached(workspace: Workspace, story: Story | Layer, text: str) -> Path:
     key = hashlib.sha256(f"{RENDERER}\0{story.language}\0{text}".encode()).hexdigest()
     return workspace.state / "cache" / "stories" / f"{key}.json"
@@ -183,10 +194,10 @@ def _keep(path: Path, parts: dict[str, str]) -> None:
         write_whole(path, json.dumps(parts, ensure_ascii=False).encode())
 
 
-def _render_in_child(texts: list[str]) -> list[dict[str, str]]:
+def _render_in_child(texts: list[str], *whose: str) -> list[dict[str, str]]:
     seconds = RENDER_SECONDS * len(texts)
     child = subprocess.run(
-        [sys.executable, "-m", "app.library.rendering", str(seconds)],
+        [sys.executable, "-m", "app.library.rendering", str(seconds), *whose],
         input=json.dumps(texts).encode(),
         capture_output=True,
         timeout=seconds * 5,

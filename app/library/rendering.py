@@ -18,6 +18,8 @@ TAGS = {
     "table", "thead", "tbody", "tr", "th", "td", "code",
 }  # fmt: skip
 ATTRIBUTES = {"a": {"href", "class", "title"}, "sup": {"id"}, "li": {"id"}, "div": {"class"}, "p": {"class"}}
+OWN_TAGS = TAGS | {"pre"}
+"""A page of the program's own may show steps in the order of their lines."""
 SCHEMES = {"http", "https", "mailto", "geo", "tel"}
 CLASSES = {"footnote-ref", "footnote-backref", "admonition", "admonition-title", "legend"}
 NOTE_ID = re.compile(r"fn(ref)?:[A-Za-z0-9-]+")
@@ -45,11 +47,17 @@ def _kept_if_first(marks: set[str], link: re.Match[str]) -> str:
     return link[0] if link["to"] in marks and link["to"].startswith("fnref:") else ""
 
 
-def clean(html: str) -> str:
-    """Return `html` with nothing in it but the tags, attributes, classes and schemes of a story."""
+def render_own(text: str) -> dict[str, str]:
+    """Return a page of the program's own as clean HTML: `body` alone, with blocks of steps."""
+    html = markdown.markdown(text, extensions=["fenced_code", "sane_lists", "tables"])
+    return {"body": clean(html, OWN_TAGS)}
+
+
+def clean(html: str, tags: set[str] = TAGS) -> str:
+    """Return `html` with nothing in it but these tags, and the attributes, classes and schemes of a story."""
     return nh3.clean(
         html,
-        tags=TAGS,
+        tags=tags,
         attributes=ATTRIBUTES,
         attribute_filter=_keep_attribute,
         url_schemes=SCHEMES,
@@ -66,12 +74,15 @@ def _keep_attribute(_tag: str, attribute: str, value: str) -> str | None:
 
 
 def main() -> None:
-    """Render the texts on standard input within the seconds of processor time given as the first argument."""
-    seconds = int(sys.argv[1])
+    """Render the texts on standard input within the seconds of processor time given as the first argument.
+
+    A second argument says that they are the program's own.
+    """
+    seconds, turned = int(sys.argv[1]), render_own if sys.argv[2:] else render
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     texts = json.loads(sys.stdin.buffer.read())
-    json.dump([render(text) for text in texts], sys.stdout, ensure_ascii=False)
+    json.dump([turned(text) for text in texts], sys.stdout, ensure_ascii=False)
 
 
 if __name__ == "__main__":

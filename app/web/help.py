@@ -5,13 +5,14 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, current_app, redirect, request
+from flask import Blueprint, Response, current_app, make_response, redirect, request
 from flask.blueprints import BlueprintSetupState
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 from werkzeug.wrappers import Response as AnyResponse
 
+from app.albums.format_page import format_page
 from app.albums.reckoning import reckonings
 from app.albums.stories import PageMissingError
 from app.core.errors import UserError
@@ -21,7 +22,7 @@ from app.web.present import languages, shared, show, site
 pages = Blueprint("help", __name__)
 
 REPORTS = RateLimitItemPerMinute(10)
-TOPICS = ("privacy", "access", "odds", "contact", "report")
+TOPICS = ("privacy", "access", "odds", "format", "contact", "report")
 UNKNOWN_KIT = "-"
 """What the form says for a kit that nobody knows: no folder is called that."""
 
@@ -68,6 +69,21 @@ def odds(language: str) -> Response:
     """Work out the expected boxes of every series."""
     told = site().workspace.told(_spoken(language))
     return _page("help_odds.html", language, "help/odds", reckonings=reckonings(site(), told))
+
+
+@pages.get("/<language>/help/format")
+def rules(language: str) -> Response:
+    """Show how a run is drawn and checked, to the last byte."""
+    return _page("help_format.html", language, "help/format", page=format_page())
+
+
+@pages.get("/help/HB1.md")
+def rules_as_file() -> Response:
+    """Send the page of the rules as it is written."""
+    answer = make_response(format_page().source)
+    answer.content_type = "text/markdown; charset=utf-8"
+    answer.headers["Access-Control-Allow-Origin"] = "*"
+    return shared(answer)
 
 
 @pages.get("/<language>/help/contact")

@@ -117,6 +117,8 @@ SCENES: dict[str, Scene] = {
     "help: privacy": at("/<>/help/privacy", "/vi/help/privacy"),
     "help: access": at("/<>/help/access", "/en/help/access"),
     "help: odds": at("/<>/help/odds", "/vi/help/odds"),
+    "help: format": at("/<>/help/format", "/vi/help/format"),
+    "help: format in English": at("/<>/help/format", "/en/help/format"),
     "help: contact": at("/<>/help/contact", "/vi/help/contact"),
     "report": at(REPORT, "/vi/help/report"),
     "report, which kit": at(REPORT, "/vi/help/report?kind=code"),

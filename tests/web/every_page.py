@@ -21,8 +21,8 @@ SPOKEN = (*LANGUAGES, *FOREIGN)
 CANONICAL = (
     "home", "series", "story", "story in steps", "chase story", "layer", "bonus", "bonus wrong", "bonus open",
     "bonus whole", "run", "run box", "run box voided", "help", "help privacy", "help access", "help odds",
-    "help contact", "report", "report kit", "report part", "report code", "report text", "report box wrong",
-    "report thanks", "riddle right", "riddle wrong", "riddle none", "build",
+    "help format", "help contact", "report", "report kit", "report part", "report code", "report text",
+    "report box wrong", "report thanks", "riddle right", "riddle wrong", "riddle none", "build",
     "build step", "build done", "offline", "list",
 )  # fmt: skip
 UNLISTED = {"run box", "run box voided", "report box wrong", "report thanks", "offline"}
@@ -108,7 +108,7 @@ def visit_every_page(
         "error 405": bo.open(first.address, method="PUT"),
         "error 413": bo.open("/b/", method="POST", body=b"code=" + b"0" * 70_000),
     }
-    for topic in ("privacy", "access", "odds", "contact"):
+    for topic in ("privacy", "access", "odds", "format", "contact"):
         seen[f"help {topic}"] = bo.open(f"/{language}/help/{topic}")
     seen |= visit_reports(language, app)
     cam.press_add(fish[0])

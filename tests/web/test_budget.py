@@ -51,6 +51,8 @@ HELP = [
 ]  # fmt: skip
 BUILDING = [f"{kit}/build{step}" for kit in KITS for step in ("", "/1", "/4")]
 OTHERS = HELP + [f"/{language}/{SERIES}/{place}" for language in LANGUAGES for place in [*BONUS, *BUILDING]]
+RULES = [f"/{language}/help/format" for language in LANGUAGES]
+"""For who writes a verifier: a long page with many digits, more than one window by itself."""
 OTHERS += [f"/{language}/offline" for language in LANGUAGES]
 SCANS = [(language, kit) for language in LANGUAGES for kit in KITS]
 EVERY_KIT = pytest.mark.parametrize("kit", KITS)
@@ -183,7 +185,9 @@ def test_every_other_page_fits_into_one_window_by_itself(house: House, address: 
 # All that is loaded before anyone scrolls
 
 
-@pytest.mark.parametrize("address", [*STORIES, *LAYERS, *SHELVES, *OTHERS, "/b/?lang=vi", "/b/?lang=en"])
+@pytest.mark.parametrize(
+    "address", [*STORIES, *LAYERS, *SHELVES, *OTHERS, *RULES, "/b/?lang=vi", "/b/?lang=en"]
+)
 def test_the_first_view_of_a_public_page_is_small_and_takes_few_requests(house: House, address: str) -> None:
     assert_small(house.first_view(address))
 

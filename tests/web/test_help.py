@@ -17,13 +17,16 @@ from app.ledger import Album, Claim, Report, Swap
 from app.web import create_app
 from app.web.languages import phrases
 from app.workspace import find_workspace
+from tests.conftest import REPOSITORY
 from tests.web.cast import Box, Phone, ledger_of
 from tests.web.conftest import close
 from tests.web.every_page import LANGUAGES, PAGES
 from tests.web.html import Page, read_html
 
+HB1 = REPOSITORY / "app" / "core" / "HB1.md"
 EveryPage = dict[tuple[str, str], TestResponse]
-TOPICS = ("privacy", "access", "odds", "contact", "report")
+TOPICS = ("privacy", "access", "odds", "format", "contact", "report")
+IN_THE_FOOTER = [topic for topic in TOPICS if topic != "format"]
 TABLES = {"album": Album, "claim": Claim, "swap": Swap, "report": Report}
 CONTACT = (
     '[contact]\nemail = "an@maker.example"\nshop = "https://maker.example/shop"\nplace = "At the gate"\n'
@@ -58,7 +61,9 @@ def with_contact(folder: Path, write: Callable[[str, str, str], Path]) -> Iterat
 def test_every_page_leads_to_help_in_its_language(every_page: EveryPage, name: str, language: str) -> None:
     page = read_html(every_page[name, language].text)
     footer = [link.get("href") for link in page.all("a") if link.inside(tag="footer")]
-    assert [f"/{language}/help/{topic}" for topic in TOPICS] == [way for way in footer if "/help/" in way]
+    assert [f"/{language}/help/{topic}" for topic in IN_THE_FOOTER] == [
+        way for way in footer if "/help/" in way
+    ]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -113,7 +118,7 @@ def test_privacy_lists_every_column_that_has_to_do_with_readers_and_no_other(
 
 def test_every_other_table_is_about_runs_and_printing_alone() -> None:
     others = {table.name for table in Album.metadata.sorted_tables} - set(TABLES)
-    assert others == {"run", "run_tree", "sealed_box", "print_mark"}
+    assert others == {"run", "tree_part", "revealed", "log_entry", "sealed_box", "print_mark"}
 
 
 def test_privacy_names_every_cookie_that_the_site_gives(bo: Phone, box: Box, reader: Phone) -> None:
@@ -203,6 +208,51 @@ def test_the_sums_taken_by_turns_are_the_mean(counts: tuple[int, ...], boxes: in
     waits = waits_by_size(counts, boxes)
     turns = sum(wait * (-1) ** place for place, wait in enumerate(waits))
     assert float(turns) == pytest.approx(box_by_box(counts, boxes).mean(), abs=1e-12)
+
+
+# The format
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_formats_page_is_whole_in_english_and_says_so_in_the_readers_language(
+    every_page: EveryPage, language: str
+) -> None:
+    answer = every_page["help format", language]
+    page = read_html(answer.text)
+    (rules,) = page.all("section", "rules")
+    assert rules.get("lang") == ("" if language == "en" else "en")
+    assert ("viết bằng tiếng Anh" in page.one("main").text) == (language == "vi")
+    titles = re.findall(r"^## (.+)$", HB1.read_text("utf-8"), re.MULTILINE)
+    heads = [head for head in page.all("h2") if head.inside(css_class="rules")]
+    assert [head.text for head in heads] == titles
+    anchors = [head.get("id") for head in heads]
+    assert len(set(anchors)) == len(anchors)
+    assert [link for link in page.links if link.startswith("#") and link != "#main"] == [
+        f"#{anchor}" for anchor in anchors
+    ]
+    assert len(page.all("pre")) == HB1.read_text("utf-8").count("```") // 2
+    assert len(page.all("table")) == HB1.read_text("utf-8").count("|---|---|\n") > 5
+
+
+def test_every_value_of_the_example_reaches_the_page_to_the_letter(reader: Phone) -> None:
+    codes = [code.text for code in opened(reader, "/en/help/format").all("code") if code.inside(tag="td")]
+    values = re.findall(r"^\| [^|`]+ \| `(.*)` \|$", HB1.read_text("utf-8"), re.MULTILINE)
+    assert len(values) > 50
+    assert codes[-len(values) :] == values
+
+
+def test_the_formats_page_is_found_and_kept_as_a_file(reader: Phone) -> None:
+    for path in ("/vi/help", "/vi/help/odds", "/r/TY-1?lang=vi"):
+        assert "/vi/help/format" in opened(reader, path).links, path
+    assert "/help/HB1.md" in opened(reader, "/vi/help/format").links
+    answer = reader.open("/help/HB1.md")
+    assert answer.data == HB1.read_bytes()
+    assert answer.headers["Content-Type"] == "text/markdown; charset=utf-8"
+    assert answer.headers["Cache-Control"].startswith("public")
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert "Set-Cookie" not in answer.headers
+    again = reader.open("/help/HB1.md", headers={"If-None-Match": answer.headers["ETag"]})
+    assert again.status_code == 304
 
 
 # Contact
