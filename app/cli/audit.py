@@ -13,6 +13,9 @@ from app.core.measures import FEWEST_CHASES
 from app.runs import auditing, open_station
 from app.workspace import Workspace
 
+FEW_CASES = 30
+"""Fewer numbers, in whatever order, come about by chance too often to be sure."""
+
 
 @click.command()
 @click.argument("run_id", metavar="RUN")
@@ -77,11 +80,13 @@ def _unseen(done: auditing.Audited) -> list[str]:
     """Return what an audit of so many boxes cannot see, in sentences."""
     words = []
     if done.boxes < 100:
-        words.append("So few boxes show a leak only if it goes through nearly all of them.")
+        words.append("So few boxes show a leak for certain only if it goes through nearly all of them.")
     elif done.boxes < 500:
         words.append("So many boxes show a leak for certain only if it goes through half of them.")
     else:
-        words.append("A leak in fewer than one of five boxes may stay unseen.")
+        words.append("A weak leak, in fewer than one of five boxes, may stay unseen.")
+    if done.cases < FEW_CASES:
+        words.append(f"Of {counted(done.cases, 'case')} it cannot tell whether their numbers go by content.")
     if 0 < done.chases < FEWEST_CHASES:
         words.append(
             f"A chase is in {done.chases} of them: too few to see whether it has a place of its own."

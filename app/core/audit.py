@@ -70,7 +70,7 @@ class Audit:
 
 def draws_for(boxes: int) -> int:
     """Return how many honest runs a run of so many boxes is compared with: fewer where each takes long."""
-    return 2999 if boxes <= 2000 else 999
+    return 1999 if boxes <= 2000 else 999
 
 
 def draw_keys(entropy: bytes, draws: int) -> list[bytes]:

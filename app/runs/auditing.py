@@ -41,7 +41,8 @@ class Audited:
     Attributes:
         run: the run's id.
         boxes: in the run.
-        chases: of them.
+        cases: in the run.
+        chases: boxes that hold one.
         audit: feature by feature.
         faults: what gives something away whatever the statistics say, in sentences without a full stop.
         missing: what was not there to be looked at, in words.
@@ -49,6 +50,7 @@ class Audited:
 
     run: str
     boxes: int
+    cases: int
     chases: int
     audit: Audit
     faults: tuple[str, ...]
@@ -130,7 +132,15 @@ def audit_run(
     )
     in_order = [tag for tag, _ in rows] == sorted(tag for tag, _ in rows)
     faults = () if in_order else ("the sealed rows do not lie in the order of their tags",)
-    return Audited(run_id, run.boxes, sum(counts[kit] for kit in chases), found, faults, tuple(missing))
+    return Audited(
+        run_id,
+        run.boxes,
+        run.boxes // run.case_size,
+        sum(counts[kit] for kit in chases),
+        found,
+        faults,
+        tuple(missing),
+    )
 
 
 def read_weights(path: Path, boxes: int) -> dict[int, float]:
