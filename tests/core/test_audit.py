@@ -86,7 +86,7 @@ def test_a_case_whose_kits_are_not_balanced_is_flagged_though_a_plain_shuffle_wo
     pool: list[Kits],
 ) -> None:
     shuffled = np.random.default_rng(1).permutation(np.repeat(np.arange(5, dtype=np.uint16), COUNTS))
-    cases = np.arange(BOXES) // CASE + 1.0
+    cases = np.repeat(np.arange(1.0, BOXES // CASE + 1), CASE)
     assert compare(pool, shuffled, [Feature("case", "group", cases)]).leaks
     law = [np.random.default_rng([2, run]).permutation(shuffled) for run in range(DRAWS)]
     assert not compare(law, shuffled, [Feature("case", "group", cases)]).leaks
