@@ -11,13 +11,16 @@ from pathlib import Path
 import click
 import pytest
 from click.testing import CliRunner, Result
+from sqlmodel import select
 
 from app.cli import main
 from app.core.editions import parse_editions
 from app.core.manifest import manifest_digest
+from app.ledger import SealedBox
 from app.reach import Told, make_report, open_reach
 from app.runs import open_station
 from app.runs.life import secret_labels, show_run
+from app.sealing import open_row
 from app.workspace import find_workspace
 
 Write = Callable[[str, str, str], Path]
@@ -624,3 +627,42 @@ def test_the_installed_command_works_from_any_folder_and_prints_no_traceback(
     refused = hopke("run", "show", "TY-1")
     assert (refused.returncode, refused.stdout) == (2, "")
     assert refused.stderr == "✗ there is no run TY-1. See the names with: hopke run list.\n"
+
+
+# The leak audit
+
+
+def test_an_audit_ends_in_one_sentence_and_says_what_it_cannot_see(hopke: Hopke) -> None:
+    for words in (PLAN, ("run", "commit", "TY-1"), ("run", "seal", "TY-1")):
+        said(hopke(*words))
+    told = said(hopke("run", "audit", "TY-1"))
+    assert "edition number nothing: as odd as this in" in told
+    assert "size of the sealed row nothing: the same for all" in told
+    assert "Not looked at, because it is not there: the file of inserts" in told
+    assert "only if it goes through nearly all of them" in told
+    assert "A chase is in 2 of them: too few" in told
+    assert told.endswith("of 7 features none predicts the kit (false alarm: 1 in 1,000 audits).")
+
+
+def test_an_audit_of_boxes_whose_weight_tells_says_stop_and_leaves_with_1(hopke: Hopke, folder: Path) -> None:
+    for words in (
+        ("run", "plan", "tiny", "--boxes", "48"),
+        ("run", "commit", "TY-1"),
+        ("run", "seal", "TY-1"),
+    ):
+        said(hopke(*words))
+    station = open_station(find_workspace(str(folder)))
+    weights = folder / "weights.csv"
+    with station.ledger.reading() as session:
+        rows = {row.tag: row.sealed for row in session.exec(select(SealedBox))}
+    boxes = [
+        open_row(label.code, "TY-1", rows[label.tag])
+        for label in secret_labels(station, show_run(station, "TY-1"))
+    ]
+    station.ledger.close()
+    weights.write_text("".join(f"{box.edition},{120 + box.kit}\n" for box in boxes))
+    done = hopke("run", "audit", "TY-1", "--weights", str(weights))
+    assert done.exit_code == 1
+    assert "weight LEAKS: higher for some kits than for others" in " ".join(done.stdout.split())
+    assert done.stdout.splitlines()[-1].startswith("STOP: what is inside goes with: weight")
+    assert done.stdout.endswith("do not sell.\n")

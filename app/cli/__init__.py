@@ -13,6 +13,7 @@ from app.albums import open_site
 from app.albums.sharing import draw_share_pictures
 from app.checking import check_workspace, notes
 from app.checking.wording import keep_fingerprints
+from app.cli.audit import audit
 from app.cli.paper import paper, print_and_tell
 from app.cli.reports import report
 from app.cli.runs import run
@@ -140,6 +141,7 @@ def _own_address() -> str:
         return str(probe.getsockname()[0])
 
 
+run.add_command(audit)
 main.add_command(run)
 main.add_command(paper)
 main.add_command(report)

@@ -46,6 +46,7 @@ class ReadCard:
         module_mm: the side of a module, 0 without a symbol.
         lines: the lines of text, in drawing order.
         parts: its drawings out of several, in drawing order.
+        size: bytes of the operators that draw it.
     """
 
     page: int
@@ -55,6 +56,7 @@ class ReadCard:
     module_mm: float
     lines: tuple[str, ...]
     parts: tuple[ReadPart, ...]
+    size: int
 
 
 @dataclass(frozen=True)
@@ -71,12 +73,13 @@ def count_pages(path: Path) -> int:
         return len(pdf.pages)
 
 
-def read_cards(path: Path, pages: range | None = None) -> Iterator[ReadCard]:
+def read_cards(path: Path, pages: range | None = None, *, symbols: bool = True) -> Iterator[ReadCard]:
     """Yield every card of a file, page by page and in each page's own order.
 
     Args:
         path: the file.
         pages: page numbers from 1; all without it.
+        symbols: decode QR symbols, which takes most of the time; else none is told.
     """
     with pikepdf.open(path) as pdf:
         every = list(pdf.pages)  # to ask for pages one by one would take quadratic time
@@ -91,7 +94,7 @@ def read_cards(path: Path, pages: range | None = None) -> Iterator[ReadCard]:
             starts = [*_CELL.finditer(operators)]
             ends = [match.start() for match in starts[1:]] + [len(operators)]
             for match, end in zip(starts, ends, strict=True):
-                yield _read(number, match, operators[match.end() : end], resources)
+                yield _read(number, match, operators[match.end() : end], resources, symbols=symbols)
 
 
 def rows_on(path: Path, page: int) -> dict[str, tuple[int, ...]]:
@@ -107,11 +110,13 @@ def _read(
     cell: re.Match[bytes],
     operators: bytes,
     resources: "_Resources",
+    *,
+    symbols: bool,
 ) -> ReadCard:
     form = cell[3].decode()
     left, bottom = float(cell[1]), float(cell[2])
     width, height = resources.sizes[form]
-    found = [*_SYMBOL.finditer(operators)]
+    found = [*_SYMBOL.finditer(operators)] if symbols else []
     lines = [
         (
             float(y),
@@ -136,6 +141,7 @@ def _read(
             ReadPart(name, low, high, tuple(text for y, text in lines if low <= y <= high))
             for name, low, high in parts
         ),
+        len(operators),
     )
 
 

@@ -161,7 +161,7 @@ def case_label_deck(station: Station, run: Run, series: Series, base_url: str) -
     """Return one label for each carton; it tells which, and nothing of what is in it."""
     cases = run.boxes // run.case_size
     page = address(base_url, "r", run.id)
-    cards = [Card(SAME, {"case": f"Thùng {case} / {cases}", QR_SLOT: page}) for case in range(1, cases + 1)]
+    cards = [Card(SAME, {"case": case_words(run, case), QR_SLOT: page}) for case in range(1, cases + 1)]
     due = [_due(f"case label {case}", card, (run.id,)) for case, card in enumerate(cards, start=1)]
     return Deck("case-label", {SAME: _outside(station, run, series, base_url)}, cards, due)
 
@@ -225,6 +225,11 @@ def open_values(workspace: Workspace, series: Series, kit: Kit, base_url: str) -
 def edition_words(run: Run, edition: int) -> str:
     """Return an edition number as it stands on label, seal and card alike."""
     return f"Số {edition} / {run.boxes}"
+
+
+def case_words(run: Run, case: int) -> str:
+    """Return a case number as it stands on its label."""
+    return f"Thùng {case} / {run.boxes // run.case_size}"
 
 
 def address(base_url: str, kind: str, rest: str) -> str:
