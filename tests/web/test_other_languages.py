@@ -18,6 +18,7 @@ from app.web import create_app, languages
 from app.web.languages import Tongue, known_languages, phrases
 from app.web.sharing import locale_of
 from app.workspace import find_workspace
+from tests.recordings import recording
 from tests.web.cast import BASE, Box, Phone
 from tests.web.conftest import close
 from tests.web.every_page import CANONICAL, ERRORS, FOREIGN, LANGUAGES, PAGES, SPOKEN, UNLISTED
@@ -213,6 +214,36 @@ def test_a_story_with_a_file_in_the_readers_language_is_told_in_it(french: Flask
     assert answer.headers["Content-Language"] == "fr, en"  # its kit is still named in English
     assert "La lanterne" not in phone.open("/ja/tiny/lantern").text
     assert "pas encore été racontée" in phone.open("/fr/tiny/fish").text
+
+
+def test_a_recording_is_served_in_every_language_in_which_a_page_points_to_one(
+    with_french: Path, french: Flask
+) -> None:
+    for name in ("lantern/fr.mp3", "lantern/ja.mp3", "fish/fr.mp3"):
+        (with_french / "stories" / name).write_bytes(recording(seconds=1))
+    phone = Phone(french, "fr")
+    (player,) = read_html(phone.open("/fr/tiny/lantern").text).all("audio")
+    assert player.get("src") == "/stories/lantern/fr.mp3"
+    assert phone.open(player.get("src")).content_type == "audio/mpeg"
+    for untold in ("lantern/ja", "fish/fr"):  # nobody tells the story there: no page points to its recording
+        assert f"/stories/{untold}.mp3" not in phone.open(f"/{untold[-2:]}/tiny/{untold[:-3]}").text
+        assert phone.open(f"/stories/{untold}.mp3").status_code == 404
+
+
+def test_a_report_names_the_places_of_the_story_as_its_reader_was_told_it(
+    with_french: Path, french: Flask
+) -> None:
+    told = with_french / "stories/lantern/fr.md"
+    told.write_text(told.read_text() + "\n\n## La nuit\n\nIl fait noir.\n")
+    phone = Phone(french, "fr")
+    form = read_html(phone.open("/fr/help/report?kind=text&kit=lantern").text)
+    (choice,) = [each for each in form.all("span") if "La nuit" in each.text]
+    assert not choice.get("lang")
+    sent = {"kind": "text", "kit": "lantern", "place": "La nuit", "fault": "word"}
+    assert phone.open("/fr/help/report", method="POST", form=sent).status_code == 303
+    assert phone.open("/en/help/report", method="POST", form=sent).status_code == 400
+    english = read_html(phone.open("/fr/help/report?kind=text&kit=bridge").text)
+    assert [each.get("lang") for each in english.all("span") if "Wooden Bridge" in each.text] == ["en"]
 
 
 def test_the_map_of_the_site_may_ask_where_a_story_really_is(with_french: Path) -> None:
