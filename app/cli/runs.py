@@ -1,4 +1,4 @@
-"""`hopke run`: plan, commit, seal, print and look after a run of boxes."""
+"""`hopke run`: plan, commit, seal and show a run of boxes; what is public of it is in fairness.py."""
 
 import secrets
 from collections.abc import Callable
@@ -14,6 +14,7 @@ from app.core.plan import Beacon
 from app.core.print_state import PrintStates
 from app.runs import life, marks, next_step, open_station, planning
 from app.runs.committing import commit_printable
+from app.runs.public_life import witness_symbol
 from app.workspace import Workspace
 
 
@@ -91,6 +92,12 @@ def commit(find: Callable[[], Workspace], run_id: str) -> None:
         f"{run_id} is committed for {done.base_url}. SHA-256 of its manifest, to be kept by witnesses:"
     )
     click.echo(f"  {grouped(manifest_digest(done.manifest or '').hex())}")
+    for line in witness_symbol(done):
+        click.echo(click.style(line, fg="black", bg="bright_white"))
+    click.echo(
+        f"Post it where others keep it, then write down where: hopke run witness {run_id} --what manifest "
+        "--where PLACE"
+    )
     click.echo(
         "Its secret lies in the vault, var/vault: back it up apart from the ledger, and show it to nobody."
     )
