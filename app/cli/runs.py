@@ -8,6 +8,7 @@ import click
 
 from app.cli.telling import grouped, progress_bar, told
 from app.core.commitment import printed_root
+from app.core.digest_words import words_of_digest
 from app.core.editions import write_editions
 from app.core.manifest import manifest_digest
 from app.core.plan import Beacon
@@ -16,6 +17,9 @@ from app.runs import life, marks, next_step, open_station, planning
 from app.runs.committing import commit_printable
 from app.runs.public_life import witness_symbol
 from app.workspace import Workspace
+
+
+WORDS_IN_A_ROW = 8
 
 
 @click.group()
@@ -91,7 +95,11 @@ def commit(find: Callable[[], Workspace], run_id: str) -> None:
     click.echo(
         f"{run_id} is committed for {done.base_url}. SHA-256 of its manifest, to be kept by witnesses:"
     )
-    click.echo(f"  {grouped(manifest_digest(done.manifest or '').hex())}")
+    digest = manifest_digest(done.manifest or "")
+    click.echo(f"  {grouped(digest.hex())}")
+    words = words_of_digest(digest)
+    for row in range(0, len(words), WORDS_IN_A_ROW):
+        click.echo("  " + " ".join(words[row : row + WORDS_IN_A_ROW]))
     for line in witness_symbol(done):
         click.echo(click.style(line, fg="black", bg="bright_white"))
     click.echo(

@@ -14,8 +14,10 @@ VOWELS = "aeiou"
 """No letter is a key of a Vietnamese keyboard (Telex: w f j s r x z dd), and the two vowels of a word are
 never equal (aa, ee, oo): typing a word changes nothing in it. The first consonant is never y, p or c."""
 
+BITS = 11
+"""What one word holds."""
+
 LONGEST_TYPED = 300
-_BITS = 11
 _PRIME = 251
 _LAST = len(VOWELS) - 1
 
@@ -67,8 +69,8 @@ def words_of(key: bytes) -> tuple[str, ...]:
     if len(key) != ALBUM_KEY_BYTES:
         raise ValueError(f"an album key has {ALBUM_KEY_BYTES} bytes")
     whole = int.from_bytes(key, "big") << 8
-    whole += -_weighed(_split(whole)) % _PRIME
-    return tuple(_spell(number) for number in _split(whole))
+    whole += -_weighed(_split(whole, WORDS)) % _PRIME
+    return spell_words(whole, WORDS)
 
 
 def parse_words(typed: str) -> bytes:
@@ -89,33 +91,51 @@ def parse_words(typed: str) -> bytes:
 
     Source: `words_of`.
     """
-    words = _words_in(typed)
+    words = split_words(typed, WORDS)
+    if words is None:
+        raise KeyLengthError(f"a key has {WORDS} words", mend="Type all eight words of four letters")
     numbers = []
     for place, word in enumerate(words, start=1):
-        number = _read(word)
+        number = read_word(word)
         if number is None:
             raise KeyWordError(place, word)
         numbers.append(number)
-    whole = sum(number << _BITS * place for place, number in enumerate(reversed(numbers)))
+    whole = join_numbers(numbers)
     if _weighed(numbers) % _PRIME or whole & 0xFF >= _PRIME:
         raise KeyCheckError("these words are no key together", mend="Compare every word with the key")
     return (whole >> 8).to_bytes(ALBUM_KEY_BYTES, "big")
 
 
-def _words_in(typed: str) -> list[str]:
+def split_words(typed: str, count: int) -> list[str] | None:
+    """Return the words that were typed, in small letters without accents; None if they are not `count`.
+
+    Args:
+        typed: any text, from anyone; what stands before a # is left out.
+        count: how many words there should be; together they may also be typed without anything between them.
+    """
     plain = unicodedata.normalize("NFD", typed[: LONGEST_TYPED + 1].rpartition("#")[2]).casefold()
     letters = "".join(sign for sign in plain if not unicodedata.combining(sign)).replace("đ", "d")
     words = re.findall(r"[a-z]+", letters)
     whole = "".join(words)
-    if len(typed) > LONGEST_TYPED or (len(words) != WORDS and len(whole) != WORDS * LETTERS):
-        raise KeyLengthError(f"a key has {WORDS} words", mend="Type all eight words of four letters")
-    if len(words) == WORDS:
+    if len(typed) > LONGEST_TYPED or (len(words) != count and len(whole) != count * LETTERS):
+        return None
+    if len(words) == count:
         return words
     return [whole[start : start + LETTERS] for start in range(0, len(whole), LETTERS)]
 
 
-def _split(whole: int) -> list[int]:
-    return [whole >> _BITS * place & 0x7FF for place in reversed(range(WORDS))]
+def spell_words(whole: int, count: int) -> tuple[str, ...]:
+    """Return a number of 11 bits a word as `count` words, the highest bits first."""
+    return tuple(_spell(number) for number in _split(whole, count))
+
+
+def join_numbers(numbers: list[int]) -> int:
+    """Return the number whose words have these numbers of 11 bits, the highest bits first."""
+    return sum(number << BITS * place for place, number in enumerate(reversed(numbers)))
+
+
+def _split(whole: int, count: int) -> list[int]:
+    return [whole >> BITS * place & (1 << BITS) - 1 for place in reversed(range(count))]
 
 
 def _weighed(numbers: list[int]) -> int:
@@ -130,8 +150,11 @@ def _spell(number: int) -> str:
     return CONSONANTS[start] + VOWELS[first] + CONSONANTS[middle] + others[second]
 
 
-def _read(word: str) -> int | None:
-    """Return a word's number, None if it stands in no key."""
+def read_word(word: str) -> int | None:
+    """Return a word's number, 0 to 2047; None if it is none of the words.
+
+    Source: HB1, "The digest in words".
+    """
     if len(word) != LETTERS:
         return None
     start, middle = CONSONANTS.find(word[0]), CONSONANTS.find(word[2])
@@ -140,4 +163,4 @@ def _read(word: str) -> int | None:
     if min(start, middle, first, second) < 0:
         return None
     number = ((start * len(VOWELS) + first) * len(CONSONANTS) + middle) * _LAST + second
-    return number if number < 1 << _BITS else None
+    return number if number < 1 << BITS else None

@@ -10,6 +10,7 @@ from typing import Any
 
 from app.core.errors import UserError
 from app.core.manifest import canonical_json
+from app.core.plan import GREATEST_NUMBER
 
 FORMAT = "HB1-log"
 LIST_FORMAT = "HB1-log-list"
@@ -185,17 +186,17 @@ def _read(text: str, number: int, previous: str) -> Entry:
     deed = DEEDS.get(fields["did"]) if isinstance(fields.get("did"), str) else None
     if deed is None or fields.keys() != {*_FIELDS, *deed}:
         raise _broken(number, "has a field too many or too few")
-    if any(type(fields[name]) is not (int if name in _NUMBERS else str) for name in ("run", *deed)):
+    if any(type(fields[name]) is not (int if name in _NUMBERS else str) for name in ("run", "at", *deed)):
         raise _broken(number, "has a field of the wrong type")
-    if (
-        not isinstance(fields["at"], str)
-        or not _TIME.fullmatch(fields["at"])
-        or canonical_json(fields) != text
-    ):
+    if any(not 0 <= fields[name] <= GREATEST_NUMBER for name in _NUMBERS if name in deed):
+        raise _broken(number, "counts fewer than none, or more than a browser can")
+    at = _time(fields["at"])
+    # A surrogate by itself has no UTF-8, so that nothing could be hashed.
+    if at is None or canonical_json(fields) != text or any("\ud800" <= sign <= "\udfff" for sign in text):
         raise _broken(number, "is not in its one spelling")
     return Entry(
         number=number,
-        at=datetime.strptime(fields["at"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC),
+        at=at,
         run=fields["run"],
         did=fields["did"],
         told={name: fields[name] for name in deed},
@@ -205,6 +206,16 @@ def _read(text: str, number: int, previous: str) -> Entry:
 
 def _unlisted(why: str) -> LogError:
     return LogError(f"This log {why}", where="log", mend="Fetch it again from the maker or a witness")
+
+
+def _time(text: str) -> datetime | None:
+    """Return a time that is written as entries write it, None for anything else."""
+    if not _TIME.fullmatch(text):
+        return None
+    try:
+        return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def _broken(number: int, why: str) -> LogError:
