@@ -18,7 +18,6 @@ from app.runs.committing import commit_printable
 from app.runs.public_life import witness_symbol
 from app.workspace import Workspace
 
-
 WORDS_IN_A_ROW = 8
 
 
