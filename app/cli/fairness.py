@@ -14,9 +14,9 @@ from app.cli.runs import run
 from app.cli.telling import counted, grouped, progress_bar, told
 from app.core.code import parse_code
 from app.core.errors import UserError
-from app.core.findings import Check, Findings, kind_of, parse_root
+from app.core.findings import Check, Findings, parse_root
 from app.core.log import Entry
-from app.core.verifying import verify_files
+from app.core.verifying import kinds_of, verify_files
 from app.runs import next_step, open_station
 from app.runs.log import log_of, verify_log
 from app.runs.public_life import Ended, Told, require_revealable, reveal_run, sell_run, witness_run
@@ -126,7 +126,7 @@ def verify(paths: tuple[Path, ...], root: str | None) -> None:
     """
     files = {str(path): _content(path) for path in paths}
     wanted = parse_root(root) if root else b""
-    code = _asked_code() if "proof" in map(kind_of, files.values()) else None
+    code = _asked_code() if "proof" in kinds_of(files).values() else None
     with _late_bar("Checking") as progress:
         found = verify_files(files, root=wanted, code=code, progress=progress)
     for each in found:

@@ -35,6 +35,32 @@ class _Read:
     logs: list[tuple[str, list[Entry]]] = field(default_factory=list)
 
 
+def kinds_of(files: Mapping[str, bytes]) -> dict[str, str]:
+    """Return what each file is, after seeing that all can be verified together.
+
+    Args:
+        files: name -> content.
+
+    Raises:
+        UnknownFileError: a file is none of those that can be verified.
+        ManifestMissingError: a proof was given without a manifest.
+    """
+    kinds = {name: kind_of(content) for name, content in files.items()}
+    for name, kind in kinds.items():
+        if not kind:
+            raise UnknownFileError(
+                "this is no reveal, manifest, proof or log that can be verified",
+                where=name,
+                mend="Give files as they were downloaded: reveal.json, manifest.json, proof.bin, log.json",
+            )
+    if "proof" in kinds.values() and not {"manifest", "reveal"} & set(kinds.values()):
+        raise ManifestMissingError(
+            "a proof can only be checked against the manifest of its run",
+            mend="Download manifest.json from the run's page and name both files",
+        )
+    return kinds
+
+
 def verify_files(
     files: Mapping[str, bytes], *, root: bytes = b"", code: str | None = None, progress: Progress
 ) -> list[Findings]:
@@ -53,19 +79,7 @@ def verify_files(
         UnknownFileError: a file is none of those that can be verified.
         ManifestMissingError: a proof was given without the manifest it belongs to.
     """
-    kinds = {name: kind_of(content) for name, content in files.items()}
-    for name, kind in kinds.items():
-        if not kind:
-            raise UnknownFileError(
-                "this is no reveal, manifest, proof or log that can be verified",
-                where=name,
-                mend="Give files as they were downloaded: reveal.json, manifest.json, proof.bin, log.json",
-            )
-    if "proof" in kinds.values() and not {"manifest", "reveal"} & set(kinds.values()):
-        raise ManifestMissingError(
-            "a proof can only be checked against the manifest of its run",
-            mend="Download manifest.json from the run's page and name both files",
-        )
+    kinds = kinds_of(files)
     read, found = _Read(), dict[str, Findings]()
     for kind in ("manifest", "reveal", "log", "proof"):  # a proof is held against what the others say
         for name in (name for name in files if kinds[name] == kind):
@@ -87,7 +101,7 @@ def _manifest(name: str, text: str, read: _Read) -> Findings:
     try:
         manifest = parse_manifest(text)
     except UserError as error:
-        return Findings(name, "manifest", (Check(says, False, error.what),))
+        return Findings(name, "manifest", (Check(says, False, _why(error)),))
     read.manifests[manifest_digest(text)] = (name, text)
     facts = _facts(manifest, text)
     return Findings(name, "manifest", (Check(says, True),), facts, _odds(manifest), manifest.plan.boxes)
@@ -98,7 +112,7 @@ def _reveal(name: str, text: str, read: _Read, progress: Progress) -> Findings:
     try:
         bundle = read_reveal(text)
     except UserError as error:
-        return Findings(name, "reveal", (Check(says, False, error.what),))
+        return Findings(name, "reveal", (Check(says, False, _why(error)),))
     checks, manifest = [Check(says, True)], bundle.manifest
     beacon, steps = manifest.plan.beacon, 5
     progress(1, steps)
@@ -107,7 +121,7 @@ def _reveal(name: str, text: str, read: _Read, progress: Progress) -> Findings:
         check_beacon_value(beacon, bundle.beacon_value)
         checks.append(Check(fits, True))
     except UserError as error:
-        checks.append(Check(fits, False, error.what))
+        checks.append(Check(fits, False, _why(error)))
     for done, (demand, failure, holds) in enumerate(reveal_demands(bundle), start=2):
         checks.append(Check(demand, holds, "" if holds else failure))
         progress(min(done, steps), steps)
@@ -137,7 +151,7 @@ def _log(name: str, text: str, read: _Read) -> Findings:
     try:
         entries = check_log_list(text)
     except UserError as error:
-        return Findings(name, "log", (Check(says, False, error.what),))
+        return Findings(name, "log", (Check(says, False, _why(error)),))
     checks = [Check(says, True)]
     for digest, (file, manifest_text) in read.manifests.items():
         run = parse_manifest(manifest_text).plan.run
@@ -163,7 +177,7 @@ def _proof(name: str, content: bytes, read: _Read, root: bytes, code: str | None
     try:
         proof = Proof.from_bytes(content)
     except UserError as error:
-        return Findings(name, "proof", (Check("The proof is whole", False, error.what),))
+        return Findings(name, "proof", (Check("The proof is whole", False, _why(error)),))
     checks = [Check("The proof is whole", True)]
     known = read.manifests.get(proof.manifest_digest) or next(iter(read.manifests.values()), None)
     if known is None:
@@ -208,6 +222,10 @@ def _paths(proof: Proof, manifest: Manifest, roots: Sequence[bytes]) -> Iterator
         yield Check(contents_says, None, "no root was given: compare it with the card")
     holds = labels == manifest.labels_root
     yield Check(labels_says, holds, "" if holds else "it leads to another root")
+
+
+def _why(error: UserError) -> str:
+    return error.what.partition(" does not hold: ")[2] or error.what
 
 
 def _facts(manifest: Manifest, text: str) -> tuple[tuple[str, str], ...]:
