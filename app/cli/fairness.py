@@ -120,10 +120,7 @@ def log(find: Callable[[], Workspace], run_id: str | None, *, verify: bool) -> N
 )
 @told
 def verify(paths: tuple[Path, ...], root: str | None) -> None:
-    """Check reveal.json, manifest.json, proof.bin or log.json; needs no workspace and no network.
-
-    A proof needs the manifest beside it, and asks for the code on the card.
-    """
+    """Check reveal.json, manifest.json, log.json, or proof.bin with its manifest; needs no network."""
     files = {str(path): _content(path) for path in paths}
     wanted = parse_root(root) if root else b""
     code = _asked_code() if "proof" in kinds_of(files).values() else None

@@ -113,7 +113,7 @@ def test_privacy_lists_every_column_that_has_to_do_with_readers_and_no_other(
 
 def test_every_other_table_is_about_runs_and_printing_alone() -> None:
     others = {table.name for table in Album.metadata.sorted_tables} - set(TABLES)
-    assert others == {"run", "run_tree", "sealed_box", "print_mark"}
+    assert others == {"run", "tree_part", "revealed", "log_entry", "sealed_box", "print_mark"}
 
 
 def test_privacy_names_every_cookie_that_the_site_gives(bo: Phone, box: Box, reader: Phone) -> None:
