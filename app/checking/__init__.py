@@ -9,6 +9,7 @@ from sqlmodel import col, select
 
 from app.catalogue import read_catalogue, read_series, series_ids, series_problems
 from app.checking.drawn import cover_problems, picture_problems
+from app.checking.names import name_problems
 from app.checking.problems import ContentError, told
 from app.checking.sound import sound_problems
 from app.checking.stories import story_problems, stray_problems, written_layers
@@ -47,6 +48,7 @@ def check_workspace(
     catalogue = {
         series_id: read_series(workspace, series_id) for series_id in broken if not broken[series_id]
     }
+    found += name_problems(workspace, catalogue, interface_languages)
     for series in catalogue.values():
         found += cover_problems(workspace, series)
         for kit in series.kits:

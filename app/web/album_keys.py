@@ -76,8 +76,10 @@ def ask_rotate() -> AnyResponse:
 @pages.post("/album/rotate")
 def rotate_key() -> AnyResponse:
     """Give the album a new key; the same form sent again gets the same answer."""
-    new = offered_key(request)
-    rotate(site(), album_key(request), new)
+    new, mine = offered_key(request), album_key(request)
+    if mine is None:  # no key was tried, so none is wrong
+        return redirect(f"/album?lang={spoken()}", 303)
+    rotate(site(), mine, new)
     answer = redirect("/album/key", 303)
     keep_album_key(request, answer, new)
     return answer

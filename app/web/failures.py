@@ -29,6 +29,7 @@ WAYS = {
     429: ("code", "stories", "report"),
     500: ("home", "stories", "code", "report"),
     503: ("code", "stories", "album"),
+    "closed": ("stories", "home", "code"),
     "often": ("stories", "contact", "code"),
 }
 """Where each failure leads on, the likeliest first."""
@@ -41,6 +42,9 @@ PLACES = {
     "report": ("/{}/help/report", "help.report"),
     "contact": ("/{}/help/contact", "help.contact"),
 }
+RETRY_SECONDS = {429: 60, 503: 30}
+"""After how long it is worth coming back."""
+
 log = logging.getLogger("hopke.web")
 
 
@@ -63,6 +67,8 @@ def _told(error: UserError) -> Response:
         case TooManyReportsError():
             return _message("often", 429)
     log.error("%s at %s: %s", type(error).__name__, request.url_rule, error.what)
+    if request.method in {"GET", "HEAD"}:  # nothing was to be written
+        return _message("closed", 503)
     return _message(503, 503)
 
 
@@ -126,6 +132,8 @@ def _message(words: int | str, status: int) -> Response:
     near = _nearest(language) if words == 404 else None
     response = show("message.html", language, status, message=f"error.{words}", ways=ways, near=near)
     response.headers["Cache-Control"] = "no-store"
+    if status in RETRY_SECONDS:
+        response.headers["Retry-After"] = str(RETRY_SECONDS[status])
     return response
 
 

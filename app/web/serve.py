@@ -30,6 +30,8 @@ def serve_site(workspace: Workspace, host: str, port: int, opened: Callable[[str
         server = waitress.create_server(
             app, host=host, port=port, threads=8, connection_limit=4000, asyncore_use_poll=True,
             channel_timeout=20, max_request_body_size=LARGEST_REQUEST, ident=None,
+            # What the maker's own proxies add is for the site, which reads the last ones and no others.
+            clear_untrusted_proxy_headers=not workspace.site.proxies,
         )  # fmt: skip
     except OSError as error:
         what = (

@@ -40,6 +40,18 @@ class Phone:
         self.page.on("request", self._ask)
         self.page.on("response", self._answer)
 
+    def wipe(self) -> None:
+        """Forget cookies, whatever pages have kept, what was shown and what went wrong."""
+        self.page.goto("about:blank")
+        self.page.set_viewport_size({"width": 360, "height": 740})
+        self.page.emulate_media(color_scheme="light")
+        devtools = self.context.new_cdp_session(self.page)
+        devtools.send("Storage.clearDataForOrigin", {"origin": BASE, "storageTypes": "all"})
+        devtools.detach()
+        self.context.clear_cookies()
+        self.faults.clear()
+        self.requests.clear()
+
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:
             self.faults.append(f"console: {message.text}")
@@ -67,12 +79,16 @@ class Street:
         printed: what the server says.
         rules: how Chromium is told so.
         phones: who is there.
+        lent: which of them are lent.
+        idle: phones that were lent and can be lent again.
     """
 
     browser: Browser
     printed: Path
     rules: str
     phones: list[Phone] = field(default_factory=list)
+    lent: list[Phone] = field(default_factory=list)
+    idle: list[Phone] = field(default_factory=list)
 
     def phone(
         self,
@@ -82,8 +98,9 @@ class Street:
         width: int = 360,
         height: int = 740,
         scheme: Literal["light", "dark"] = "light",
+        workers: bool = True,
     ) -> Phone:
-        """Open a phone with no past."""
+        """Open a phone with no past; without `workers` it keeps nothing for when there is no signal."""
         context = self.browser.new_context(
             ignore_https_errors=True,
             viewport={"width": width, "height": height},
@@ -92,16 +109,32 @@ class Street:
             java_script_enabled=javascript,
             locale=language,
             color_scheme=scheme,
+            service_workers="allow" if workers else "block",
         )
         phone = Phone(context, context.new_page())
         phone.watch()
         self.phones.append(phone)
         return phone
 
+    def lend(self) -> Phone:
+        """Return a phone without workers whose past is wiped.
+
+        Chromium opens a window of its own for every new phone, which takes longer than showing it a page.
+        """
+        phone = self.idle.pop() if self.idle else self.phone(workers=False)
+        if phone not in self.phones:
+            phone.wipe()
+            self.phones.append(phone)
+        self.lent.append(phone)
+        return phone
+
     def empty(self) -> None:
-        """Send everyone home."""
+        """Send everyone home; lent phones stay to be lent again."""
         for phone in self.phones:
-            phone.context.close()
+            if phone not in self.lent:
+                phone.context.close()
+        self.idle += self.lent
+        self.lent.clear()
         self.phones.clear()
 
 

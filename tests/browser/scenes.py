@@ -4,9 +4,14 @@ Layout, axe and the picture of `make gallery` go through SCENES. A new route nee
 LEADS_ON that says why it shows no page of its own; test_axe.py fails until it has one.
 """
 
+from collections.abc import Iterator
+from typing import Literal
+
+from playwright.sync_api import Page
+
 from app.catalogue import read_catalogue
 from app.workspace import find_workspace
-from tests.browser import visits
+from tests.browser import mishaps, visits
 from tests.browser.phones import Phone
 from tests.browser.places import CHASE, Place
 from tests.browser.visits import Scene, at, with_album
@@ -126,7 +131,14 @@ SCENES: dict[str, Scene] = {
     "error": at("", "/no/such/page/at/all/here"),
     "error in English": at("", "/no/such/page/at/all/here?lang=en"),
     "error below a kit": at(LAYER, f"/vi/{FLAG_TOWER}/no"),
-    "error of a button": Scene("/<>/", visits.pressed_on("/vi/")),
+    "error of a button": Scene("/<>/", mishaps.pressed_on("/vi/")),
+    "error of another site's button": Scene("/b/<>/claim", mishaps.pressed_elsewhere),
+    "error of too long a text": Scene("/b/", mishaps.pressed_on("/b/", {"code": "0" * 70_000}, 413)),
+    "error of too many guesses": Scene(BOX, mishaps.guessed),
+    "error of too many reports": Scene(REPORT, mishaps.reported_often),
+    "error in writing": Scene("/b/<>/claim", mishaps.not_written),
+    "error in reading, in English": Scene(BOX, mishaps.not_read),
+    "error that nobody foresaw": Scene(BOX, mishaps.broken),
 }
 """Name -> scene. "" is the route of an address that leads nowhere."""
 
@@ -141,6 +153,18 @@ LEADS_ON = {
 }
 """Routes that show no page of their own, and why."""
 
+WIDTHS = (320, 360, 1280)
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+
+
+def every_view(page: Page) -> Iterator[str]:
+    """Show a page at every width by day, then by night, and yield each time how it is shown."""
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 740})
+            yield f"{width} px, {scheme}"
+
 
 def is_page(route: str) -> bool:
     """Tell whether a route may show a page: a name with a dot in it is a file's."""
@@ -150,7 +174,7 @@ def is_page(route: str) -> bool:
 def visit(place: Place, name: str, *, unfold: bool = True) -> Phone:
     """Return a phone that shows a scene; what is folded is unfolded, for it must be legible too."""
     scene = SCENES[name]
-    phone = place.street.phone()
+    phone = place.street.lend()
     scene.reach(phone, place)
     shown = place.route_of(phone.page.url)
     assert shown == scene.route, f"{name} is shown by {shown!r}"

@@ -2,16 +2,15 @@
 
 import gzip
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.phones import BASE
 from tests.browser.places import KITS, Place
+from tests.browser.scenes import every_view
 
-WIDTHS = (320, 360, 1280)
-SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 MEASURE = (Path(__file__).parent / "measure.js").read_text("utf-8")
 LARGE = "320 px, text twice as large"
 LEAST_CONTRAST, LEAST_TARGET, LEAST_TEXT = 7, 44, 15
@@ -24,11 +23,8 @@ Measured = dict[str, dict[str, Any]]
 def measured(scene: Page) -> Measured:
     """A page, measured at every width by day and by night."""
     found: Measured = {}
-    for scheme in SCHEMES:
-        scene.emulate_media(color_scheme=scheme)
-        for width in WIDTHS:
-            scene.set_viewport_size({"width": width, "height": 740})
-            found[f"{width} px, {scheme}"] = scene.evaluate(MEASURE, width)
+    for shown in every_view(scene):
+        found[shown] = scene.evaluate(MEASURE, int(shown.split()[0]))
     scene.set_viewport_size({"width": 320, "height": 740})
     scene.evaluate("document.documentElement.style.fontSize = '200%'")
     found[LARGE] = scene.evaluate(MEASURE, 320)

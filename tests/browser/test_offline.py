@@ -1,7 +1,5 @@
 """What a phone still shows when its signal is gone, and what it sends when the signal is back."""
 
-import base64
-import io
 import re
 import shutil
 import time
@@ -10,13 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import numpy as np
 import pytest
-from PIL import Image
 from playwright.sync_api import Page, Playwright, Response, Route, expect
 
 from tests.browser.cards import Card
-from tests.browser.chromium import ARGUMENTS, chromium, launch
+from tests.browser.chromium import ARGUMENTS, chromium
 from tests.browser.phones import BASE, Phone, Street, street
 from tests.browser.test_first_scan import ADD, KIT, forgive
 from tests.conftest import REPOSITORY
@@ -453,24 +449,3 @@ def test_the_site_can_be_put_on_the_home_screen(
         assert urlsplit(manifest["url"]).path == "/manifest-vi.webmanifest"
         assert manifest["errors"] == []
         context.close()
-
-
-@pytest.mark.parametrize(("file", "size"), [("icon-192", 192), ("icon-512", 512)])
-def test_the_icons_of_the_home_screen_are_drawn_from_the_sites_own(
-    playwright: Playwright, file: str, size: int
-) -> None:
-    static = REPOSITORY / "app/web/static"
-    browser = launch(playwright)
-    page = browser.new_page(viewport={"width": size, "height": size})
-    drawing = base64.b64encode((static / "icon.svg").read_bytes()).decode()
-    page.set_content(
-        "<style>body{margin:0}img{display:block;width:100vw}</style>"
-        f"<img src='data:image/svg+xml;base64,{drawing}'>"
-    )
-    drawn = Image.open(io.BytesIO(page.screenshot(omit_background=True))).convert("RGBA")
-    browser.close()
-    icon = Image.open(static / f"{file}.png").convert("RGBA")
-    assert icon.size == drawn.size == (size, size)
-    apart = np.abs(np.asarray(icon, dtype=int) - np.asarray(drawn, dtype=int))
-    assert apart.mean() < 2
-    assert (static / f"{file}.png").stat().st_size <= 8192

@@ -10,12 +10,6 @@ from tests.web.cast import ALBUM
 
 Reach = Callable[[Phone, Place], None]
 MISTYPED_WORDS = "babe " * 7 + "baba"
-FROM_NOWHERE = """action => {
-    const form = document.body.appendChild(document.createElement("form"));
-    form.method = "post";
-    form.action = action;
-    form.submit();
-}"""
 
 
 @dataclass(frozen=True)
@@ -68,7 +62,7 @@ def look(kit: str, more: str = "") -> Reach:
 
 def taken(phone: Phone, place: Place) -> None:
     code = place.take("north-gate")
-    place.claim(place.street.phone(), code)
+    place.claim(place.street.lend(), code)
     phone.page.goto(f"{BASE}/b/{code}")
 
 
@@ -81,7 +75,7 @@ def mine(phone: Phone, place: Place) -> None:
 def claim_refused(phone: Phone, place: Place) -> None:
     code = place.take("north-gate")
     phone.page.goto(f"{BASE}/b/{code}")
-    place.claim(place.street.phone(), code)
+    place.claim(place.street.lend(), code)
     press(phone, "form[action$='/claim'] button")
 
 
@@ -90,7 +84,7 @@ def voided(phone: Phone, place: Place) -> None:
 
 
 def box_forgotten(phone: Phone, place: Place) -> None:
-    code, other = place.take("doan-mon"), place.street.phone()
+    code, other = place.take("doan-mon"), place.street.lend()
     place.claim(other, code)
     forget(other)
     phone.page.goto(f"{BASE}/b/{code}")
@@ -99,7 +93,7 @@ def box_forgotten(phone: Phone, place: Place) -> None:
 def given_away(phone: Phone, place: Place) -> None:
     code = place.take("doan-mon")
     place.claim(phone, code)
-    take_gift(place.street.phone(), offer(phone, "gift"))
+    take_gift(place.street.lend(), offer(phone, "gift"))
     phone.page.goto(f"{BASE}/b/{code}")
 
 
@@ -149,7 +143,7 @@ def key_of_nobody(phone: Phone, _: Place) -> None:
 
 
 def merge_asked(phone: Phone, place: Place) -> None:
-    other = place.street.phone()
+    other = place.street.lend()
     place.add(other, "north-gate", "doan-mon")
     place.add(phone, "flag-tower", "flag-tower")
     opened(phone, words(other))
@@ -162,7 +156,7 @@ def forget(phone: Phone) -> None:
 
 def album_lost(phone: Phone, place: Place) -> None:
     place.add(phone, "doan-mon")
-    other = place.street.phone()
+    other = place.street.lend()
     opened(other, words(phone))
     forget(other)
     phone.page.goto(f"{BASE}/album")
@@ -181,13 +175,13 @@ def showing(phone: Phone, place: Place) -> None:
 
 
 def seen_by_stranger(phone: Phone, place: Place) -> None:
-    other = place.street.phone()
+    other = place.street.lend()
     album(other, place)
     phone.page.goto(show(other))
 
 
 def seen_by_friend(phone: Phone, place: Place) -> None:
-    other = place.street.phone()
+    other = place.street.lend()
     album(other, place)
     place.add(phone, "north-gate", "north-gate", "doan-mon")
     phone.page.goto(show(other))
@@ -248,7 +242,7 @@ def to_show(kind: str, more: str = "") -> Reach:
 
 def offered(place: Place, kind: str = "swap") -> tuple[Phone, str]:
     """Let somebody offer a box; return whose phone and where."""
-    other = place.street.phone()
+    other = place.street.lend()
     place.add(other, "north-gate", "north-gate")
     return other, offer(other, kind)
 
@@ -275,14 +269,14 @@ def waiting(phone: Phone, place: Place) -> None:
 def to_confirm(phone: Phone, place: Place) -> None:
     place.add(phone, "flag-tower", "flag-tower")
     address = offer(phone, "swap")
-    other = place.street.phone()
+    other = place.street.lend()
     place.add(other, "north-gate")
     answer(other, address)
     phone.page.goto(address)
 
 
 def swap_taken(phone: Phone, place: Place) -> None:
-    other, address = place.street.phone(), offered(place)[1]
+    other, address = place.street.lend(), offered(place)[1]
     place.add(other, "flag-tower")
     answer(other, address)
     phone.page.goto(address)
@@ -309,7 +303,7 @@ def gift_taken(phone: Phone, place: Place) -> None:
 def gift_given(phone: Phone, place: Place) -> None:
     place.add(phone, "doan-mon")
     address = offer(phone, "gift")
-    take_gift(place.street.phone(), address)
+    take_gift(place.street.lend(), address)
     phone.page.goto(address)
 
 
@@ -324,16 +318,5 @@ def languages_open(path: str) -> Reach:
     def go(phone: Phone, _: Place) -> None:
         phone.page.goto(BASE + path)
         phone.page.locator("header summary").click()
-
-    return go
-
-
-def pressed_on(path: str) -> Reach:
-    """Press a button that does nothing where it leads."""
-
-    def go(phone: Phone, _: Place) -> None:
-        phone.page.goto(f"{BASE}/vi/")
-        with phone.page.expect_navigation():
-            phone.page.evaluate(FROM_NOWHERE, path)
 
     return go

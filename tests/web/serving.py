@@ -3,7 +3,7 @@
 import http.client
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,14 +52,29 @@ def serve(folder: Path, printed: Path) -> Iterator[Served]:
 
 
 def ask(
-    served: Served, path: str, method: str = "GET", body: bytes | None = None, language: str = "en"
+    served: Served,
+    path: str,
+    method: str = "GET",
+    body: bytes | None = None,
+    language: str = "en",
+    more: Mapping[str, str] | None = None,
 ) -> tuple[int, str]:
-    """Return status and text of what the server answers, over a connection of its own."""
+    """Return status and text of what the server answers, over a connection of its own.
+
+    Args:
+        served: the server.
+        path: what is asked for.
+        method: how.
+        body: a form's fields.
+        language: what the browser asks for.
+        more: other headers.
+    """
     with closing(http.client.HTTPConnection(served.host, served.port, timeout=20)) as connection:
         headers = {
             "Host": HOST,
             "Accept-Language": language,
             "Content-Type": "application/x-www-form-urlencoded",
+            **(more or {}),
         }
         connection.request(method, path, body, headers)
         answer = connection.getresponse()

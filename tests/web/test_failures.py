@@ -150,6 +150,51 @@ def test_what_does_not_ask_the_ledger_outlives_it(stranger: Phone, folder: Path,
     assert stranger.press_add(box).status_code == 503
 
 
+def test_who_opens_a_page_that_cannot_be_read_is_told_so_and_who_presses_that_nothing_is_written(
+    bo: Phone, mai: Phone, folder: Path, box: Box
+) -> None:
+    break_ledger(folder)
+    titles = [read_html(each.text).one("h1").text for each in (mai.open(box.address), mai.press_add(box))]
+    assert titles == ["This page cannot open just now", "Not written yet"]
+    assert "Chưa mở được trang này" in read_html(bo.open(box.address).text).one("h1").text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_failure_that_passes_says_when_to_come_back(every_page: EveryPage, language: str) -> None:
+    told = {name: every_page[name, language].headers.get("Retry-After") for name in WORDS}
+    assert {name: seconds for name, seconds in told.items() if seconds} == {
+        "error 429": "60",
+        "report too often": "60",
+        "error 503": "30",
+    }
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", WORDS)
+def test_a_failure_is_kept_by_nobody_and_says_its_language(
+    every_page: EveryPage, name: str, language: str
+) -> None:
+    headers = every_page[name, language].headers
+    private = name not in {"error 404", "report too often"}
+    assert headers["Cache-Control"] == ("private, no-store" if private else "no-store")
+    assert headers["Referrer-Policy"] == ("no-referrer" if private else "same-origin")
+    assert headers["Content-Language"].partition(",")[0] == language
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_failure_never_repeats_the_code_in_its_words(
+    every_page: EveryPage, drawn_boxes: tuple[Box, ...], language: str
+) -> None:
+    codes = [box.code for box in drawn_boxes]
+    for name in WORDS:
+        page = read_html(every_page[name, language].text)
+        # The switch of languages alone leads back to the very address that was opened.
+        shown = " ".join(element.text for element in page.elements)
+        ways = " ".join(link for link in page.links if "?lang=" not in link)
+        assert not [code for code in codes if code in shown or code in ways], name
+
+
 def test_a_ledger_that_is_no_database_any_more_is_told_as_not_written(
     bo: Phone, folder: Path, box: Box
 ) -> None:
