@@ -5,7 +5,9 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy
 import pytest
+import zxingcpp
 from click.testing import CliRunner, Result
 
 from app.albums import open_site
@@ -13,12 +15,14 @@ from app.albums.proving import prove_box
 from app.albums.record import log_json, manifest_of, reveal_stream
 from app.cli import main
 from app.core.commitment import printed_root
+from app.core.digest_words import words_of_digest
 from app.core.manifest import canonical_json, manifest_digest
 from app.runs import Station
 from app.runs.life import secret_labels, show_run
 from app.runs.marks import record_mark
+from app.runs.planning import plan_run
 from app.runs.public_life import reveal_run, sell_run
-from tests.conftest import NOW
+from tests.conftest import CEREMONY, NOW
 
 Hopke = Callable[..., Result]
 Verify = Callable[..., Result]
@@ -69,6 +73,19 @@ def test_a_run_is_witnessed_sold_revealed_and_its_log_shown(hopke: Hopke) -> Non
         assert deed in log
     assert re.search(r"✓ 7 entries, unbroken, in agreement with the ledger; head( [0-9a-f]{4}){16}$", log)
     assert "planned" in said(hopke("run", "log"))
+
+
+def test_a_commit_shows_the_hash_in_words_and_as_a_symbol_that_a_telephone_reads(station: Station) -> None:
+    plan_run(station, "tiny", boxes=16, now=NOW, beacon=CEREMONY)
+    shown = CliRunner().invoke(main, ["--workspace", str(station.workspace.root), "run", "commit", "TY-1"])
+    told, digest = said(shown), manifest_digest(show_run(station, "TY-1").manifest or "")
+    assert " ".join(words_of_digest(digest)) in told
+    assert "hopke run witness TY-1 --what manifest --where PLACE" in told
+    lines = [line for line in shown.stdout.splitlines() if set(line) <= set(" ▀▄█") and line]
+    halves = [[sign in above for sign in line] for line in lines for above in ("▀█", "▄█")]
+    modules = numpy.where(numpy.array(halves), 0, 255).astype(numpy.uint8)
+    (symbol,) = zxingcpp.read_barcodes(modules.repeat(8, axis=0).repeat(8, axis=1))
+    assert symbol.text == f"HB1 TY-1 {digest.hex()}"
 
 
 def test_a_reveal_is_asked_for_twice_and_can_be_left(hopke: Hopke) -> None:
