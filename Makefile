@@ -6,7 +6,7 @@ TOOLS := tests/tools
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo check test test-browser test-all lighthouse bench bench-press gallery print-gallery art-gallery clean help
+.PHONY: demo check test test-browser test-all lighthouse bench bench-press bench-runs gallery print-gallery art-gallery clean help
 
 help: ## Show these lines
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -39,6 +39,9 @@ bench: .venv/.test-ready ## Ratios against what a user would pick instead
 bench-press: .venv/.test-ready ## Print QR cards with us and with what a user would pick instead
 	@$(BIN)/pip install --quiet --editable ".[bench]"
 	$(BIN)/python -m tests.bench.press
+
+bench-runs: .venv/.test-ready ## Plan, draw, seal, store, prove and verify a run of a million boxes, against goals and plain code
+	@$(BIN)/python -m tests.bench.runs
 
 gallery: .venv/.test-ready ## Lay out the phone's pages on one picture: day, night, three widths, both languages, large text
 	$(BIN)/python -m tests.picture.phones

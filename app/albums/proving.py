@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from datetime import date
 
-from sqlmodel import Session, and_, col, or_, select
+from sqlmodel import Session, col, select, tuple_
 
 from app.albums import Site
 from app.albums.claiming import UnknownCodeError, kit_of
@@ -16,6 +16,8 @@ from app.core.merkle import HASH_BYTES, PART_HASHES, siblings
 from app.core.proof import Proof
 from app.ledger import Run, SealedBox, TreePart
 from app.sealing import open_row
+
+TREES = ("contents", "labels")
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,7 @@ def prove_box(site: Site, typed: str) -> ProvenBox:
         if box is None or run is None or not (run.manifest and run.committed_at and run.contents_root):
             raise UnknownCodeError("no box has this code", mend="Compare every letter with the card")
         content = open_row(code, run.id, box.sealed)
+        contents_path, labels_path = _paths(session, run, content.slot)
         proof = Proof(
             manifest_digest=manifest_digest(run.manifest),
             boxes=run.boxes,
@@ -79,8 +82,8 @@ def prove_box(site: Site, typed: str) -> ProvenBox:
             case=content.case,
             tag=tag,
             lsalt=content.lsalt,
-            contents_path=_path(session, run, "contents", content.slot),
-            labels_path=_path(session, run, "labels", content.slot),
+            contents_path=contents_path,
+            labels_path=labels_path,
         )
     series, kit = kit_of(site, json.loads(run.kits)[content.kit]["id"])
     return ProvenBox(
@@ -98,11 +101,20 @@ def prove_box(site: Site, typed: str) -> ProvenBox:
     )
 
 
-def _path(session: Session, run: Run, tree: str, slot: int) -> tuple[bytes, ...]:
+def _paths(session: Session, run: Run, slot: int) -> list[tuple[bytes, ...]]:
+    """Return the path of a slot in the contents and in the labels, from the parts they pass through."""
     places = [(level, *divmod(place, PART_HASHES)) for level, place in siblings(slot, run.boxes)]
-    wanted = [and_(col(TreePart.level) == level, col(TreePart.part) == part) for level, part, _ in places]
-    kept = select(TreePart).where(TreePart.run == run.id, TreePart.tree == tree, or_(*wanted))
-    parts = {(each.level, each.part): each.hashes for each in session.exec(kept)} if wanted else {}
-    return tuple(
-        parts[level, part][place * HASH_BYTES : (place + 1) * HASH_BYTES] for level, part, place in places
+    of_part = tuple_(col(TreePart.level), col(TreePart.part))
+    kept = select(TreePart.tree, TreePart.level, TreePart.part, TreePart.hashes).where(
+        TreePart.run == run.id,
+        col(TreePart.tree).in_(TREES),
+        of_part.in_([(level, part) for level, part, _ in places]),
     )
+    parts = {(tree, level, part): hashes for tree, level, part, hashes in session.exec(kept)}
+    return [
+        tuple(
+            parts[tree, level, part][place * HASH_BYTES : (place + 1) * HASH_BYTES]
+            for level, part, place in places
+        )
+        for tree in TREES
+    ]

@@ -1,17 +1,15 @@
 """`hopke run sell|witness|reveal|log` and `hopke verify`: the public record of a run, and checking it."""
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from time import monotonic
 from typing import cast
 
 import click
 
 from app.cli.runs import run
-from app.cli.telling import counted, grouped, progress_bar, told
+from app.cli.telling import counted, grouped, late_bar, told
 from app.core.code import parse_code
 from app.core.errors import UserError
 from app.core.findings import Check, Findings, parse_root
@@ -21,9 +19,6 @@ from app.runs import next_step, open_station
 from app.runs.log import log_of, verify_log
 from app.runs.public_life import Ended, Told, require_revealable, reveal_run, sell_run, witness_run
 from app.workspace import Workspace
-
-PATIENCE_S = 2.0
-"""A check that takes longer shows how far it is."""
 
 
 class UnreadableFileError(UserError):
@@ -124,7 +119,7 @@ def verify(paths: tuple[Path, ...], root: str | None) -> None:
     files = {str(path): _content(path) for path in paths}
     wanted = parse_root(root) if root else b""
     code = _asked_code() if "proof" in kinds_of(files).values() else None
-    with _late_bar("Checking") as progress:
+    with late_bar("Checking") as progress:
         found = verify_files(files, root=wanted, code=code, progress=progress)
     for each in found:
         _show(each)
@@ -176,21 +171,6 @@ def _mark(check: Check) -> str:
     if check.holds is None:
         return "· "
     return click.style("✓ ", fg="green") if check.holds else click.style("✗ ", fg="red")
-
-
-@contextmanager
-def _late_bar(label: str) -> Iterator[Callable[[int, int], None]]:
-    """Show a bar once it has taken a while; what is told before then shows nothing."""
-    begun, shown = monotonic(), list[Callable[[int, int], None]]()
-    with ExitStack() as stack:
-
-        def progress(done: int, whole: int) -> None:
-            if not shown and monotonic() - begun > PATIENCE_S:
-                shown.append(stack.enter_context(progress_bar(label)))
-            if shown:
-                shown[0](done, whole)
-
-        yield progress
 
 
 def _line(entry: Entry) -> str:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import click
 
-from app.cli.telling import grouped, progress_bar, told
+from app.cli.telling import grouped, late_bar, progress_bar, told
 from app.core.commitment import printed_root
 from app.core.digest_words import words_of_digest
 from app.core.editions import write_editions
@@ -83,7 +83,7 @@ def plan(
 @told
 def commit(find: Callable[[], Workspace], run_id: str) -> None:
     """Try the cards of RUN and publish its manifest; from here nothing changes. Do this before the beacon."""
-    with progress_bar("Looking at the designs") as progress:
+    with progress_bar("Looking at the designs, making the labels") as progress:
         done = commit_printable(
             open_station(find()),
             run_id,
@@ -120,7 +120,10 @@ def commit(find: Callable[[], Workspace], run_id: str) -> None:
 @told
 def seal(find: Callable[[], Workspace], run_id: str, value: str) -> None:
     """Draw the kits of RUN with the beacon's value and store its sealed boxes."""
-    done = life.seal_run(open_station(find()), run_id, beacon_value=value, now=datetime.now(UTC))
+    with late_bar(f"Sealing {run_id}") as progress:
+        done = life.seal_run(
+            open_station(find()), run_id, beacon_value=value, now=datetime.now(UTC), progress=progress
+        )
     click.echo(f"{run_id} is sealed: {done.boxes} boxes. Contents root, printed on every card:")
     click.echo(f"  {grouped(printed_root(done.contents_root or b''))}")
     _say_next(done)

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import wraps
 from time import monotonic
 from typing import ParamSpec, TypeVar
@@ -13,6 +13,9 @@ from app.core.errors import UserError
 
 Given = ParamSpec("Given")
 Made = TypeVar("Made")
+
+PATIENCE_S = 2.0
+"""What may be over soon shows how far it is only once it has taken longer."""
 
 
 def told(command: Callable[Given, Made]) -> Callable[Given, Made]:
@@ -48,5 +51,20 @@ def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
         def progress(done: int, whole: int) -> None:
             bar.length = whole
             bar.update(done - bar.pos, f"{done / max(monotonic() - begun, 0.001):,.0f} a second")
+
+        yield progress
+
+
+@contextmanager
+def late_bar(label: str) -> Iterator[Callable[[int, int], None]]:
+    """Show a bar once it has taken a while; what is told before then shows nothing."""
+    begun, shown = monotonic(), list[Callable[[int, int], None]]()
+    with ExitStack() as stack:
+
+        def progress(done: int, whole: int) -> None:
+            if not shown and monotonic() - begun > PATIENCE_S:
+                shown.append(stack.enter_context(progress_bar(label)))
+            if shown:
+                shown[0](done, whole)
 
         yield progress

@@ -1,11 +1,10 @@
 """How chance fills the boxes: a stream of uniform numbers, balanced cases, one kit for every slot."""
 
-import hashlib
-import hmac
-from collections.abc import Iterator, MutableSequence
+from collections.abc import Iterator, MutableSequence, Sequence
 from typing import Any
 
 from app.core.errors import UserError
+from app.core.mac import Mac, prepare_mac
 
 LONGEST_LABEL_BYTES = 255
 
@@ -18,18 +17,18 @@ class Stream:
     """A stream of uniform numbers that a key and a label fix for ever.
 
     Args:
-        key: 32 bytes that nobody could foresee.
+        key: 32 bytes that nobody could foresee; or HMAC prepared for it, where many streams share it.
         label: what the numbers are for, at most 255 bytes.
 
     Source: HB1, "Primitives".
     """
 
-    def __init__(self, key: bytes, label: bytes) -> None:
+    def __init__(self, key: bytes | Mac, label: bytes) -> None:
         if len(label) > LONGEST_LABEL_BYTES:
             raise AllocationError(
                 f"A stream's label has {len(label)} bytes", mend=f"Use at most {LONGEST_LABEL_BYTES}"
             )
-        self._key = key
+        self._mac = prepare_mac(key) if isinstance(key, bytes) else key
         self._head = b"HB1/stream" + bytes([len(label)]) + label
         self._blocks = 0
         self._buffer = b""
@@ -48,9 +47,7 @@ class Stream:
         if end > len(self._buffer):
             self._buffer = self._buffer[self._used :]
             while len(self._buffer) < count:
-                self._buffer += hmac.digest(
-                    self._key, self._head + self._blocks.to_bytes(8, "big"), hashlib.sha256
-                )
+                self._buffer += self._mac(self._head + self._blocks.to_bytes(8, "big"))
                 self._blocks += 1
             self._used, end = 0, count
         taken = self._buffer[self._used : end]
@@ -147,6 +144,25 @@ def allocate(shuffle_key: bytes, counts: tuple[int, ...], case_size: int) -> lis
 
     Source: HB1, "Allocation".
     """
+    return fill_cases(shuffle_key, deal_cases(shuffle_key, counts, case_size))
+
+
+def deal_cases(shuffle_key: bytes, counts: tuple[int, ...], case_size: int) -> list[tuple[int, ...]]:
+    """Return how many boxes of each kit chance puts into each case: the first half of `allocate`.
+
+    Args:
+        shuffle_key: as for `allocate`.
+        counts: as for `allocate`.
+        case_size: as for `allocate`.
+
+    Returns:
+        The counts of every case, shape (cases, kits).
+
+    Raises:
+        AllocationError: as for `allocate`.
+
+    Source: HB1, "Allocation".
+    """
     boxes = sum(counts)
     if not counts or min(counts) < 1:
         raise AllocationError(
@@ -160,12 +176,29 @@ def allocate(shuffle_key: bytes, counts: tuple[int, ...], case_size: int) -> lis
         )
     rows = list(deal(counts, boxes // case_size, Stream(shuffle_key, b"deal")))
     Stream(shuffle_key, b"rows").shuffle(rows)
+    return rows
+
+
+def fill_cases(shuffle_key: bytes, rows: Sequence[tuple[int, ...]], first: int = 0) -> list[int]:
+    """Return which kit chance puts into each slot of some cases: the second half of `allocate`.
+
+    Args:
+        shuffle_key: as for `allocate`.
+        rows: the counts of the cases, in order, shape (cases, kits).
+        first: the number of the first of them, from 0.
+
+    Returns:
+        The kit index of every slot of these cases.
+
+    Source: HB1, "Allocation".
+    """
+    mac = prepare_mac(shuffle_key)
     kits: list[int] = []
-    for case, row in enumerate(rows):
+    for case, row in enumerate(rows, start=first):
         content: list[int] = []
         for kit, count in enumerate(row):
             if count:
                 content += [kit] * count
-        Stream(shuffle_key, b"case" + case.to_bytes(4, "big")).shuffle(content)
+        Stream(mac, b"case" + case.to_bytes(4, "big")).shuffle(content)
         kits += content
     return kits

@@ -1,13 +1,15 @@
 """What is fixed before the draw (secrets and labels) and what the draw fixes (shuffle key and contents)."""
 
 import hashlib
-import hmac
-from collections.abc import Callable, Sequence
+from array import array
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from app.core.allocation import Stream
 from app.core.code import ALPHABET, TAG_BYTES, TIMES_ALPHA
 from app.core.errors import UserError
+from app.core.mac import mac_once, prepare_mac
 from app.core.merkle import Tree, tree
 
 SECRET_BYTES = 32
@@ -58,8 +60,7 @@ class Secrets:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(NamedTuple):
     """What is printed for one slot before the draw: numbers outside, a code inside; and their commitment."""
 
     slot: int
@@ -83,22 +84,7 @@ def expand(key: bytes, info: bytes) -> bytes:
 
     Source: RFC 5869, section 2.3, for one block.
     """
-    return hmac.digest(key, info + b"\x01", hashlib.sha256)
-
-
-def _mac(key: bytes) -> Callable[[bytes], bytes]:
-    """Prepare HMAC-SHA256 under one key (RFC 2104): for many short messages twice as fast as hmac.digest."""
-    block = key.ljust(64, b"\x00")
-    inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in block))
-    outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in block))
-
-    def mac(message: bytes) -> bytes:
-        inside, outside = inner.copy(), outer.copy()
-        inside.update(message)
-        outside.update(inside.digest())
-        return outside.digest()
-
-    return mac
+    return mac_once(key, info + b"\x01")
 
 
 def make_labels(secrets: Secrets, boxes: int, case_size: int) -> list[Label]:
@@ -114,17 +100,56 @@ def make_labels(secrets: Secrets, boxes: int, case_size: int) -> list[Label]:
 
     Source: HB1, "Codes and labels".
     """
+    return list(labels_of(secrets, number_labels(secrets, boxes, case_size), range(boxes)))
+
+
+class Numbers(NamedTuple):
+    """What stands outside the boxes of a run.
+
+    Attributes:
+        editions: numbers of the boxes by slot, shape (boxes,).
+        cases: numbers of the cases, shape (cases,).
+    """
+
+    editions: Sequence[int]
+    cases: Sequence[int]
+
+
+def number_labels(secrets: Secrets, boxes: int, case_size: int) -> Numbers:
+    """Shuffle the numbers that stand outside the boxes of a run.
+
+    Args:
+        secrets: the run's secrets.
+        boxes: boxes in the run; a multiple of `case_size`.
+        case_size: boxes in a case.
+
+    Source: HB1, "Codes and labels".
+    """
     editions = list(range(1, boxes + 1))
     Stream(secrets.label_key, b"edition").shuffle(editions)
     cases = list(range(1, boxes // case_size + 1))
     Stream(secrets.label_key, b"carton").shuffle(cases)
+    return Numbers(array("I", editions), array("I", cases))
+
+
+def labels_of(secrets: Secrets, numbers: Numbers, slots: range) -> Iterator[Label]:
+    """Yield the labels of some slots, so that those of a million boxes need not be held at once.
+
+    Args:
+        secrets: the run's secrets.
+        numbers: of the whole run.
+        slots: 0-based.
+
+    Source: HB1, "Codes and labels".
+    """
     sha256 = hashlib.sha256
-    code_mac, label_mac = _mac(secrets.code_key), _mac(secrets.label_key)
+    editions, cases = numbers
+    case_size = len(editions) // len(cases)
+    code_mac, label_mac = prepare_mac(secrets.code_key), prepare_mac(secrets.label_key)
     # The first block of Stream(code_key, "code" ‖ u32 slot): 32 divides 256, so no byte is ever rejected
     # and the code is the low five bits of the first 17 bytes.
     code_head = b"HB1/stream" + bytes([len(b"code") + 4]) + b"code"
-    labels: list[Label] = []
-    for slot, edition in enumerate(editions):
+    for slot in slots:
         slot_bytes = slot.to_bytes(4, "big")
         block = code_mac(code_head + slot_bytes + bytes(8))[:17]
         check = 0
@@ -133,10 +158,9 @@ def make_labels(secrets: Secrets, boxes: int, case_size: int) -> list[Label]:
         code = (block + bytes([check])).translate(_TO_ALPHABET)
         tag = sha256(b"HB1/tag" + code).digest()[:TAG_BYTES]
         lsalt = label_mac(b"HB1/lsalt" + slot_bytes)[:SALT_BYTES]
-        case = cases[slot // case_size]
+        edition, case = editions[slot], cases[slot // case_size]
         commitment = label_commitment(slot, edition, case, tag, lsalt)
-        labels.append(Label(slot, edition, case, code.decode("ascii"), tag, lsalt, commitment))
-    return labels
+        yield Label(slot, edition, case, code.decode("ascii"), tag, lsalt, commitment)
 
 
 def label_commitment(slot: int, edition: int, case: int, tag: bytes, lsalt: bytes) -> bytes:
@@ -191,12 +215,18 @@ def shuffle_key(beacon_digest: bytes, seed: bytes, manifest_digest: bytes) -> by
 
     Source: HB1, "Allocation": HKDF (RFC 5869) with salt β and input seed.
     """
-    return expand(hmac.digest(beacon_digest, seed, hashlib.sha256), b"HB1/shuffle" + manifest_digest)
+    return expand(mac_once(beacon_digest, seed), b"HB1/shuffle" + manifest_digest)
 
 
 def contents_salt(shuffle_key: bytes, slot: int) -> bytes:
     """Return the 16 bytes that keep a slot's leaf from being guessed."""
-    return hmac.digest(shuffle_key, _SALT_HEAD + slot.to_bytes(4, "big"), hashlib.sha256)[:SALT_BYTES]
+    return salts(shuffle_key)(slot)
+
+
+def salts(shuffle_key: bytes) -> Callable[[int], bytes]:
+    """Prepare `contents_salt` for many slots of one run."""
+    mac = prepare_mac(shuffle_key)
+    return lambda slot: mac(_SALT_HEAD + slot.to_bytes(4, "big"))[:SALT_BYTES]
 
 
 def contents_leaf(manifest_digest: bytes, slot: int, kit: int, salt: bytes, commitment: bytes) -> bytes:
@@ -233,12 +263,10 @@ def contents_tree(
 
     Source: HB1, "Contents root and proof".
     """
-    mac = _mac(shuffle_key)
+    salt = salts(shuffle_key)
+    pairs = enumerate(zip(kits, commitments, strict=True))
     return tree(
-        contents_leaf(
-            manifest_digest, slot, kit, mac(_SALT_HEAD + slot.to_bytes(4, "big"))[:SALT_BYTES], commitment
-        )
-        for slot, (kit, commitment) in enumerate(zip(kits, commitments, strict=True))
+        contents_leaf(manifest_digest, slot, kit, salt(slot), commitment) for slot, (kit, commitment) in pairs
     )
 
 

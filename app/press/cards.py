@@ -8,9 +8,9 @@ from app.core.imposition import fill
 from app.press.design import Progress, Values, read_design
 from app.press.document import Box, Document, save
 from app.press.job import Job, lay_out
-from app.press.processes import spread
 from app.press.slots import POINTS_PER_MM, set_leaves, set_parts
 from app.press.stamping import Card, Stamper
+from app.processes import spread
 from app.workspace import Workspace
 
 CARDS_AT_ONCE = 500

@@ -10,7 +10,7 @@ from app.press.design import Progress, Values, read_design, typeset
 from app.press.document import save
 from app.press.inks import read_inks
 from app.press.job import Job
-from app.press.processes import spread
+from app.processes import spread
 from app.workspace import Workspace
 
 PAGES_AT_ONCE = 4

@@ -12,8 +12,8 @@ from app.core.errors import UserError
 from app.press import raster
 from app.press.design import Progress
 from app.press.grading import predict_grade
-from app.press.processes import cores, spread
 from app.press.rereading import ReadCard, count_pages, read_cards, rows_on
+from app.processes import cores, spread
 
 MOST_RASTERS = 12
 """So many sheets are drawn by poppler and read as a phone reads them; a page takes a tenth of a second."""

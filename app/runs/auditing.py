@@ -16,7 +16,7 @@ from app.core.editions import EditionsError, parse_edition
 from app.core.errors import UserError
 from app.core.measures import Feature
 from app.ledger import PrintMark, SealedBox
-from app.press.processes import cores, spread
+from app.processes import cores, spread
 from app.runs import Station, find_run, require_state
 from app.runs.decks import packed_boxes
 from app.runs.log import record

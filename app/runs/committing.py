@@ -14,6 +14,7 @@ from app.press.cards import print_cards
 from app.press.design import Progress
 from app.press.job import Job
 from app.runs import Station, require_state
+from app.runs.boxes import PART
 from app.runs.decks import PackedBox, case_label_deck, insert_deck, label_deck
 from app.runs.life import commit_run, show_run
 
@@ -34,17 +35,25 @@ def commit_printable(
         run_id: a planned run.
         entropy: as for `commit_run`.
         now: aware.
-        progress: told designs tried and designs in all.
+        progress: told steps done and steps in all: one for every design, one for some thousands of labels.
 
     Raises:
         UserError: a card or a label cannot be printed, or the run cannot be committed; nothing was fixed.
     """
-    _try_cards(station, run_id, now, progress)
-    return commit_run(station, run_id, entropy=entropy, now=now)
+    run = show_run(station, run_id)
+    batches = -(-run.boxes // PART)
+    designs = _try_cards(station, run_id, now, lambda tried, of: progress(tried, of + batches))
+
+    def labelled(done: int, _whole: int) -> None:
+        progress(designs + -(-done // PART), designs + batches)
+
+    return commit_run(station, run_id, entropy=entropy, now=now, progress=labelled)
 
 
-def _try_cards(station: Station, run_id: str, now: datetime, progress: Progress) -> None:
+def _try_cards(station: Station, run_id: str, now: datetime, progress: Progress) -> int:
     """Print what bears a number as the run will show it, for nobody: any codes, wide root, last edition.
+
+    Returns how many designs were tried.
 
     What is typeset and which fonts are reduced is remembered, and the print asks for just that.
     """
@@ -70,6 +79,7 @@ def _try_cards(station: Station, run_id: str, now: datetime, progress: Progress)
                 workspace, deck.design, deck.variants, deck.cards, job, path, progress=lambda _done, _of: None
             )
             progress(tried, len(decks))
+    return len(decks)
 
 
 def _box(kit: Kit, code: str, edition: int) -> PackedBox:

@@ -19,8 +19,8 @@ from app.press.document import unwritten
 from app.press.job import Job, corrections
 from app.press.pages import print_pages
 from app.press.preflight import require_preflight
-from app.press.processes import cores
 from app.press.proof import Proven, prove_cards
+from app.processes import cores
 from app.runs import Station, find_run
 from app.runs.decks import Deck
 from app.runs.log import record

@@ -35,14 +35,14 @@ def commit(station: Station) -> None:
     commit_printable(station, "TY-1", entropy=SECRET, now=NOW, progress=quiet)
 
 
-def test_a_run_is_committed_after_every_design_was_looked_at(planned: Station) -> None:
+def test_a_run_is_committed_after_every_design_was_looked_at_and_its_labels_made(planned: Station) -> None:
     told: list[tuple[int, int]] = []
     run = commit_printable(
         planned, "TY-1", entropy=SECRET, now=NOW, progress=lambda done, of: told.append((done, of))
     )
     assert run.state == show_run(planned, "TY-1").state == "committed"
     assert show_run(planned, "TY-1").contents_root is None
-    assert told == [(1, 4), (2, 4), (3, 4), (4, 4)]
+    assert told == [(1, 5), (2, 5), (3, 5), (4, 5), (5, 5)]
     assert not (planned.workspace.state / "out").exists()
 
 

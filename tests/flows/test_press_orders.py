@@ -128,7 +128,7 @@ def test_a_code_and_a_root_wider_than_all_but_one_in_a_billion_and_the_longest_n
     series = read_series(station.workspace, "tiny")
     kits = {kit.id: kit for kit in series.kits}
     boxes = [
-        PackedBox(replace(box.label, code=code), kits[box.kit_id], replace(box.content, edition=MOST))
+        PackedBox(box.label._replace(code=code), kits[box.kit_id], replace(box.content, edition=MOST))
         for box in list(paper.boxes_of(station).values())[:1]
     ]
     run = show_run(station, "TY-1").model_copy(update={"boxes": MOST, "contents_root": WIDE_ROOT})
