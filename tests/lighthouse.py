@@ -123,7 +123,8 @@ def measure(place: Place, shown: Shown, scratch: Path) -> Figures:
         return float(median(found[audit]["numericValue"] for found in audits))
 
     below = _below_the_screen(place, shown)
-    asked = [found["network-requests"]["details"]["items"] for found in audits]
+    listed = [found["network-requests"]["details"]["items"] for found in audits]
+    asked = [[item for item in items if not item["url"].startswith("data:")] for items in listed]
     first = [[item for item in items if item["url"] not in below] for items in asked]
     return Figures(
         scores={

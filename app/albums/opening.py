@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from app.albums import Site
 from app.albums.bonus import bonus_page, bonus_story
 from app.albums.format_page import format_page
+from app.albums.sharing import design_hash
 from app.albums.stories import layer_page, story_page
 from app.albums.telling import languages_told
 from app.core.story import LAYERS, Layer, Story
@@ -12,12 +13,13 @@ from app.library import read_layer, read_story, render_ahead
 
 
 def warm_up(site: Site) -> None:
-    """Render every story and the format's page once, so that no visitor waits for it.
+    """Render stories and the format's page and read the design of shared pictures: no visitor waits for it.
 
     Raises:
         UserError: the first story that cannot be told.
     """
     format_page()
+    design_hash(site.workspace.designs)
     render_ahead(site.workspace, list(_everything(site)))
     for series in site.catalogue.values():
         for kit in series.kits:

@@ -6,7 +6,7 @@ The pictures are by kit or series and language, never with a code, a key or anyt
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 
 from app.albums import Site
@@ -83,6 +83,18 @@ def draw_share_pictures(site: Site, progress: Callable[[int, int], None]) -> int
     return len(due)
 
 
+@cache
+def design_hash(designs: Path) -> bytes:
+    """Return what changes with the design of these pictures; it is read once, for every page asks for it."""
+    files = sorted((designs / DESIGN).glob("*"))
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).digest()
+
+
+@lru_cache(maxsize=1024)
+def _file_hash(path: Path, _changed_ns: int) -> bytes:
+    return hashlib.sha256(path.read_bytes()).digest()
+
+
 @dataclass(frozen=True)
 class _Picture:
     """A picture to draw: where it lies, its drawing, and its words."""
@@ -136,9 +148,7 @@ def _of_series(workspace: Workspace, series: Series, language: str) -> _Picture:
 
 def _picture(workspace: Workspace, name: str, art: Path, title: str, summary: str, line: str) -> _Picture:
     """Return a picture; its file's name changes with everything that it shows."""
-    shown = hashlib.sha256(art.read_bytes())
-    for file in sorted((workspace.designs / DESIGN).glob("*")):
-        shown.update(file.read_bytes())
+    shown = hashlib.sha256(_file_hash(art, art.stat().st_mtime_ns) + design_hash(workspace.designs))
     for text in (title, summary, line):
         shown.update(b"\0" + text.encode())
     path = workspace.state / "cache" / "share" / f"{name}-{shown.hexdigest()[:16]}.png"

@@ -1,7 +1,7 @@
 """Which language tells what: a page speaks its reader's language, a story only those it is written in."""
 
 from app.albums import Site
-from app.library import story_path
+from app.library import is_told, telling_of
 
 
 def languages_told(site: Site, story: str, layer: str = "") -> tuple[str, ...]:
@@ -14,14 +14,9 @@ def languages_told(site: Site, story: str, layer: str = "") -> tuple[str, ...]:
         story: a kit's id, or a bonus story's name.
         layer: of the story; "" for the story itself.
     """
-    return tuple(tag for tag in site.languages if _path_exists(site, story, tag, layer))
+    return tuple(tag for tag in site.languages if is_told(site.workspace, story, tag, layer))
 
 
 def told_in(site: Site, story: str, language: str, layer: str = "") -> str:
     """Return the language in which a text is told on a page whose own words are in `language`."""
-    return language if _path_exists(site, story, language, layer) else site.workspace.told(language)
-
-
-def _path_exists(site: Site, story: str, language: str, layer: str) -> bool:
-    name = f"{language}.{layer}" if layer else language
-    return story_path(site.workspace, story, name).is_file()
+    return telling_of(site.workspace, story, language, layer)

@@ -15,6 +15,7 @@ from app.albums.sharing import draw_share_pictures
 from app.checking import check_workspace, notes
 from app.checking.wording import keep_fingerprints
 from app.cli.audit import audit
+from app.cli.fairness import verify
 from app.cli.paper import paper, print_and_tell
 from app.cli.reports import report
 from app.cli.runs import run
@@ -156,3 +157,4 @@ run.add_command(audit)
 main.add_command(run)
 main.add_command(paper)
 main.add_command(report)
+main.add_command(verify)

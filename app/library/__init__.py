@@ -53,6 +53,24 @@ def story_path(workspace: Workspace, kit_id: str, name: str) -> Path:
     return workspace.stories / kit_id / f"{name}.md"
 
 
+def telling_of(workspace: Workspace, kit_id: str, language: str, layer: str = "") -> str:
+    """Return the language in which a text is told on a page whose own words are in `language`.
+
+    Args:
+        workspace: the workspace.
+        kit_id: a kit's id, or a bonus story's name.
+        language: one that the pages speak.
+        layer: of the story; "" for the story itself.
+    """
+    return language if is_told(workspace, kit_id, language, layer) else workspace.told(language)
+
+
+def is_told(workspace: Workspace, kit_id: str, language: str, layer: str = "") -> bool:
+    """Tell whether a text is written in a language; arguments as in `telling_of`."""
+    name = f"{language}.{layer}" if layer else language
+    return story_path(workspace, kit_id, name).is_file()
+
+
 def audio_path(workspace: Workspace, kit_id: str, language: str) -> Path | None:
     """Return the recording of a story, None if nobody has recorded it in this language."""
     path = workspace.stories / kit_id / f"{language}.mp3"

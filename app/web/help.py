@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.albums.format_page import format_page
 from app.albums.reckoning import reckonings
 from app.albums.stories import PageMissingError
+from app.albums.telling import told_in
 from app.core.errors import UserError
 from app.reach import FAULTS, KINDS, Reach, Told, find_reported, make_report, mistakes, places_of
 from app.web.present import languages, shared, show, site
@@ -187,6 +188,7 @@ def _form(told: Told, wrong: tuple[str, ...], status: int = 200) -> Response:
         kinds=KINDS,
         faults=FAULTS.get(told.kind, ()),
         places=places_of(reach, told.kind, found[1], told.language) if found else (),
+        told_there=told_in(site(), found[1].id, told.language) if found else told.language,
         catalogue=reach.catalogue.values(),
         carried=urlencode(box | ({"kit": told.kit} if found and step == "kind" else {})),
         unknown_kit=UNKNOWN_KIT,

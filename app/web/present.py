@@ -2,7 +2,7 @@
 
 from html import escape
 from typing import Any, cast
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from flask import Response, current_app, make_response, render_template, request
 
@@ -11,6 +11,9 @@ from app.core.story import CleanHtml
 from app.web.headers import STORY_SECONDS
 from app.web.keys import YEAR_SECONDS
 from app.web.languages import LANGUAGE_COOKIE, Tongue, chosen_language
+
+KEPT = ("kind", "kit", "run", "edition", "digits", "added")
+"""What a page is asked for that is the same in another language: never a code, a key or a chosen answer."""
 
 
 def site() -> Site:
@@ -117,6 +120,7 @@ def _in_language(tag: str) -> str:
         if not code:
             return f"{door if door == '/swap' else '/b/'}?lang={tag}"
         return f"{door}/{quote(code)}?lang={tag}"
+    asked = {name: request.values[name] for name in KEPT if request.values.get(name)}
     if parts[1] in languages():
-        return quote("/".join(["", tag, *parts[2:]]))
-    return f"{quote('/' + request.path.lstrip('/'))}?lang={tag}"
+        return quote("/".join(["", tag, *parts[2:]])) + (f"?{urlencode(asked)}" if asked else "")
+    return f"{quote('/' + request.path.lstrip('/'))}?{urlencode(asked | {'lang': tag})}"

@@ -56,6 +56,14 @@ def test_a_story_names_its_picture_only_once_it_is_drawn(workspace: Workspace, s
     assert f"https://h.example{address}" in phone.open("/en/tiny/bridge").text
 
 
+def test_a_page_view_reads_no_design(workspace: Workspace, site: Site) -> None:
+    draw_share_pictures(site, quiet)
+    phone = Phone(create_app(workspace))
+    shutil.rmtree(workspace.designs / "share-picture")
+    assert "og:image" in phone.open("/en/tiny/bridge").text
+    assert phone.open("/kits/tiny/bridge/share-en.png").status_code == 200
+
+
 def test_a_workspace_without_the_design_draws_none(workspace: Workspace, site: Site) -> None:
     for design in ("share-picture", "certificate"):
         shutil.rmtree(workspace.designs / design)

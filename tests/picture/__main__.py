@@ -1,104 +1,93 @@
-"""Makes the README's picture from the real thing: `python -m tests.picture` beside a running `make demo`."""
+"""Makes the README's pictures of the phone's pages from the real thing: `python -m tests.picture`.
 
-import subprocess
-import sys
+They lie beside this file. Each shows phones side by side as Chromium draws them; which scenes, and how far
+down the page, is said in PICTURES.
+"""
+
+import io
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from PIL import Image
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import sync_playwright
 
-from app.runs import open_station
-from app.runs.demo import DEMO_RUN
-from app.runs.life import secret_labels, show_run
-from app.workspace import find_workspace
-from tests.browser.chromium import launch
+from tests.browser.places import Place, own_place
+from tests.browser.scenes import visit
+from tests.picture.phones import DRAWN
 
-HEIGHT = 740
-PAPER = "#e6dcc4"
-
-
-def main(address: str) -> None:
-    station = open_station(find_workspace())
-    code = secret_labels(station, show_run(station, DEMO_RUN))[0].code
-    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as scratch:
-        browser = launch(playwright)
-        pictures = [_phone(browser, f"{address}/b/{code}", scheme, scratch) for scheme in ("light", "dark")]
-        pictures.append(
-            _album(
-                browser,
-                address,
-                [label.code for label in secret_labels(station, show_run(station, DEMO_RUN))[:5]],
-                scratch,
-            )
-        )
-        pictures += _card(station.workspace.state / "out" / DEMO_RUN / "inserts.pdf", scratch)
-        browser.close()
-    whole = Image.new(
-        "RGB", (sum(picture.width for picture in pictures) + 24 * (len(pictures) + 1), HEIGHT + 48), PAPER
-    )
-    left = 24
-    for picture in pictures:
-        whole.paste(picture, (left, 24 + (HEIGHT - picture.height) // 2))
-        left += picture.width + 24
-    whole.quantize(128).save(Path(__file__).parent / "first-scan.png", optimize=True)
+GROUND, GAP, COLOURS, LARGEST_BYTES = "#e6dcc4", 24, 96, 200_000
+SETTLED = """at => {
+    if (at) document.querySelector(at).scrollIntoView({ behavior: "instant" });
+    return new Promise(told => setTimeout(told, 300));
+}"""
 
 
-def _phone(browser: Browser, url: str, scheme: str, scratch: str) -> Image.Image:
-    context = browser.new_context(viewport={"width": 360, "height": HEIGHT}, color_scheme=scheme, locale="vi")  # type: ignore[arg-type]
-    page = context.new_page()
-    page.goto(url)
-    return _shot(page.screenshot(), scratch)
+@dataclass(frozen=True)
+class Shown:
+    """A phone on a picture.
+
+    Attributes:
+        scene: what it shows.
+        scheme: by day or by night.
+        at: what stands at the top of its screen; "" for the page's own top.
+    """
+
+    scene: str
+    scheme: Literal["light", "dark"] = "light"
+    at: str = ""
 
 
-def _album(browser: Browser, address: str, codes: list[str], scratch: str) -> Image.Image:
-    context = browser.new_context(viewport={"width": 360, "height": HEIGHT}, locale="vi")
-    page = context.new_page()
-    for code in codes:
-        page.goto(f"{address}/b/{code}")
-        if page.locator(".lead form button").count():
-            page.locator(".lead form button").first.click()
-    page.goto(f"{address}/album")
-    return _shot(page.screenshot(), scratch)
+PICTURES = {
+    "first-scan": (Shown("box"), Shown("album after adding", "dark")),
+    "story-pages": (
+        Shown("story of the pavilion", at="#h-look"),
+        Shown("story of the pavilion", "dark", at="#h-riddle"),
+        Shown("building step of the pavilion"),
+        Shown("swap to confirm", "dark"),
+    ),
+}
+"""File -> the phones on it, from left to right."""
 
 
-def _card(pdf: Path, scratch: str) -> list[Image.Image]:
-    cards = []
-    for page in (1, 2):
-        stem = f"{scratch}/card{page}"
-        subprocess.run(
-            [
-                "pdftoppm",
-                "-r",
-                "110",
-                "-f",
-                str(page),
-                "-l",
-                str(page),
-                "-singlefile",
-                "-png",
-                str(pdf),
-                stem,
-            ],
-            check=True,
-        )
-        sheet = Image.open(f"{stem}.png").convert("RGB")
-        pixel = 110 / 25.4
-        left = (297 / 2 - 3 - 105 if page == 1 else 297 / 2 + 3) * pixel
-        top = (210 - 148) / 2 * pixel
-        cards.append(
-            sheet.crop((round(left), round(top), round(left + 105 * pixel), round(top + 148 * pixel)))
-        )
-    return cards
+def main() -> None:
+    """Draw every picture anew from a copy of this workspace that has a run."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        tempfile.TemporaryDirectory() as scratch,
+        sync_playwright() as playwright,
+        own_place(playwright, Path(folder), Path(scratch)) as place,
+    ):
+        for name, phones in PICTURES.items():
+            screens = [_screen(place, shown) for shown in phones]
+            path = Path(__file__).parent / f"{name}.png"
+            _side_by_side(screens).quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
+            size = path.stat().st_size
+            print(f"{size} bytes in {path}")
+            assert size <= LARGEST_BYTES, f"{path.name} is too large for a README"
 
 
-def _shot(content: bytes, scratch: str) -> Image.Image:
-    path = Path(scratch) / "shot.png"
-    path.write_bytes(content)
-    picture = Image.open(path).convert("RGB")
-    picture.load()
-    return picture
+def _screen(place: Place, shown: Shown) -> Image.Image:
+    """Return what a phone of 360 × 740 pixels shows."""
+    page = visit(place, shown.scene, unfold=False).page
+    page.emulate_media(color_scheme=shown.scheme, reduced_motion="reduce")
+    page.evaluate(SETTLED, shown.at)
+    page.evaluate(DRAWN)
+    screen = Image.open(io.BytesIO(page.screenshot(scale="css"))).convert("RGB")
+    place.street.empty()
+    return screen
+
+
+def _side_by_side(screens: list[Image.Image]) -> Image.Image:
+    wide = GAP + sum(screen.width + GAP for screen in screens)
+    whole = Image.new("RGB", (wide, max(screen.height for screen in screens) + 2 * GAP), GROUND)
+    left = GAP
+    for screen in screens:
+        whole.paste(screen, (left, GAP))
+        left += screen.width + GAP
+    return whole
 
 
 if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:8000")
+    main()

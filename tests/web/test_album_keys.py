@@ -53,6 +53,14 @@ def test_the_page_after_the_first_claim_shows_the_key_as_words_and_symbol(bo: Ph
     assert "chép tám từ này ra giấy" in page.one("main").text
 
 
+def test_another_language_still_shows_the_key_of_a_new_album(bo: Phone, pick: Pick) -> None:
+    page = read_html(bo.open(bo.press_add(pick("lantern")[0]).headers["Location"]).text)
+    assert page.switch["en"] == "/album?added=lantern&lang=en"
+    english = read_html(bo.open(page.switch["en"]).text)
+    assert words_on(english) == words_on(page) != ""
+    assert english.one("h1").text == "Your album"
+
+
 def test_later_claims_and_the_album_itself_do_not_show_the_key(bo: Phone, pick: Pick) -> None:
     bo.press_add(pick("lantern")[0])
     assert words_on(read_html(bo.open("/album").text)) == ""

@@ -18,6 +18,7 @@ from app.web import create_app, languages
 from app.web.languages import Tongue, known_languages, phrases
 from app.web.sharing import locale_of
 from app.workspace import find_workspace
+from tests.recordings import recording
 from tests.web.cast import BASE, Box, Phone
 from tests.web.conftest import close
 from tests.web.every_page import CANONICAL, ERRORS, FOREIGN, LANGUAGES, PAGES, SPOKEN, UNLISTED
@@ -119,7 +120,10 @@ def named(page: Page) -> tuple[str, dict[str, str]]:
     return canonical, {link.get("hreflang"): link.get("href") for link in links if link.get("hreflang")}
 
 
-LISTED = [name for name in CANONICAL if name not in UNLISTED and name != "run"]
+ONE_ADDRESS = ("run", "runs")
+"""Pages whose one address is in whichever language is asked for."""
+
+LISTED = [name for name in CANONICAL if name not in {*UNLISTED, *ONE_ADDRESS}]
 
 
 @IN_EVERY_LANGUAGE
@@ -135,7 +139,7 @@ def test_search_engines_are_led_to_the_languages_that_a_page_is_really_told_in(
 
 
 @IN_EVERY_LANGUAGE
-@pytest.mark.parametrize("name", [*LISTED, "run"])
+@pytest.mark.parametrize("name", [*LISTED, *ONE_ADDRESS])
 def test_a_page_that_is_sent_on_names_the_language_that_it_is_really_told_in(
     every_page: EveryPage, name: str, language: str
 ) -> None:
@@ -143,7 +147,7 @@ def test_a_page_that_is_sent_on_names_the_language_that_it_is_really_told_in(
     told = {each.get("property"): each.get("content") for each in page.all("meta")}
     canonical, alternates = named(page)
     assert told["og:url"] == canonical
-    tag = canonical.removeprefix(f"{BASE}/")[:2] if name != "run" else "en"
+    tag = {"run": "en", "runs": language}.get(name, canonical.removeprefix(f"{BASE}/")[:2])
     others = [each.get("content") for each in page.all("meta") if each.get("property") == OTHER_LOCALES]
     assert told["og:locale"] == locale_of(tag)
     assert others == [locale_of(other) for other in alternates if other not in {tag, "x-default"}]
@@ -213,6 +217,36 @@ def test_a_story_with_a_file_in_the_readers_language_is_told_in_it(french: Flask
     assert answer.headers["Content-Language"] == "fr, en"  # its kit is still named in English
     assert "La lanterne" not in phone.open("/ja/tiny/lantern").text
     assert "pas encore été racontée" in phone.open("/fr/tiny/fish").text
+
+
+def test_a_recording_is_served_in_every_language_in_which_a_page_points_to_one(
+    with_french: Path, french: Flask
+) -> None:
+    for name in ("lantern/fr.mp3", "lantern/ja.mp3", "fish/fr.mp3"):
+        (with_french / "stories" / name).write_bytes(recording(seconds=1))
+    phone = Phone(french, "fr")
+    (player,) = read_html(phone.open("/fr/tiny/lantern").text).all("audio")
+    assert player.get("src") == "/stories/lantern/fr.mp3"
+    assert phone.open(player.get("src")).content_type == "audio/mpeg"
+    for untold in ("lantern/ja", "fish/fr"):  # nobody tells the story there: no page points to its recording
+        assert f"/stories/{untold}.mp3" not in phone.open(f"/{untold[-2:]}/tiny/{untold[:-3]}").text
+        assert phone.open(f"/stories/{untold}.mp3").status_code == 404
+
+
+def test_a_report_names_the_places_of_the_story_as_its_reader_was_told_it(
+    with_french: Path, french: Flask
+) -> None:
+    told = with_french / "stories/lantern/fr.md"
+    told.write_text(told.read_text() + "\n\n## La nuit\n\nIl fait noir.\n")
+    phone = Phone(french, "fr")
+    form = read_html(phone.open("/fr/help/report?kind=text&kit=lantern").text)
+    (choice,) = [each for each in form.all("span") if "La nuit" in each.text]
+    assert not choice.get("lang")
+    sent = {"kind": "text", "kit": "lantern", "place": "La nuit", "fault": "word"}
+    assert phone.open("/fr/help/report", method="POST", form=sent).status_code == 303
+    assert phone.open("/en/help/report", method="POST", form=sent).status_code == 400
+    english = read_html(phone.open("/fr/help/report?kind=text&kit=bridge").text)
+    assert [each.get("lang") for each in english.all("span") if "Wooden Bridge" in each.text] == ["en"]
 
 
 def test_the_map_of_the_site_may_ask_where_a_story_really_is(with_french: Path) -> None:

@@ -201,7 +201,24 @@ def test_a_refused_report_keeps_what_was_chosen(mai: Phone) -> None:
     assert (inputs(page, "run"), inputs(page, "edition")) == (["ty-9"], ["3"])
     (wrong,) = [field.get("name") for field in page.all("input") if field.get("aria-invalid")]
     assert wrong == "run"
-    assert page.switch == {tag: f"/{tag}/help/report" for tag in SPOKEN}
+    chosen_so_far = "kind=part&kit=bridge&run=ty-9&edition=3"
+    assert page.switch == {tag: f"/{tag}/help/report?{chosen_so_far}" for tag in SPOKEN}
+
+
+@pytest.mark.parametrize(
+    "query", ["", "?kind=code", "?kind=part&kit=bridge&run=TY-1&edition=3", "?kind=code&kit=-"]
+)
+def test_another_language_shows_the_same_step_of_a_report(mai: Phone, query: str) -> None:
+    page = opened(mai, HERE + query)
+    assert page.switch == {tag: f"/{tag}/help/report{query}" for tag in SPOKEN}
+    other = opened(mai, page.switch["vi"])
+    hidden = [(field.get("name"), field.get("value")) for field in page.all("input")]
+    assert [(field.get("name"), field.get("value")) for field in other.all("input")] == hidden
+
+
+def test_a_switch_keeps_nothing_that_was_not_asked_for(reader: Phone) -> None:
+    page = opened(reader, f"{HERE}?kind=code&code=ABC&door=2&%22%3E=%3Cb%3E")
+    assert page.switch == {tag: f"/{tag}/help/report?kind=code" for tag in SPOKEN}
 
 
 def test_hostile_words_do_nothing(mai: Phone, folder: Path) -> None:
