@@ -28,6 +28,13 @@ class Vault:
         """Tell whether the vault holds a secret of `run`."""
         return self._path(run).exists()
 
+    def holds_secrets(self) -> bool:
+        """Tell by names alone whether anything lies here; False for a folder that may not be looked into."""
+        try:
+            return any(self.folder.iterdir())
+        except OSError:
+            return False
+
     def keep(self, run: str, secret: bytes) -> bytes:
         """Write the run's secret to the disk for good and return it; one already kept is returned instead.
 

@@ -405,6 +405,7 @@ def test_steps_out_of_order_name_the_command_that_comes_next(hopke: Hopke) -> No
         ("report", "settle", "three"),
         ("report", "settle", "9" * 30),
         ("serve", "--port", "http"),
+        ("serve", "--role", "thief"),
         ("--workspaces", "x"),
     ],
 )
@@ -529,6 +530,11 @@ def test_a_broken_hopke_toml_is_told_by_every_command(
     path = write(name, old, new)
     for words in (("check",), PLAN, ("run", "list"), ("serve",), ("demo",)):
         assert str(path) in refusal(hopke(*words))
+
+
+def test_a_station_that_others_could_reach_is_refused_before_it_listens(hopke: Hopke) -> None:
+    told = refusal(hopke("serve", "--role", "station", "--host", "0.0.0.0"))  # noqa: S104
+    assert "--role public" in told
 
 
 # Help

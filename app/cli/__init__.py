@@ -6,6 +6,7 @@ import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import get_args
 
 import click
 
@@ -23,6 +24,7 @@ from app.core.errors import UserError
 from app.runs import open_station
 from app.runs.demo import DEMO_RUN, ready_demo
 from app.runs.orders import Order
+from app.runs.roles import Role, take_role
 from app.web.languages import known_languages
 from app.web.serve import serve_site
 from app.workspace import Workspace, find_workspace
@@ -75,11 +77,20 @@ def fingerprint(find: Callable[[], Workspace], folder: Path) -> None:
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=8000, show_default=True, help="The port to listen on.")
+@click.option(
+    "--role",
+    type=click.Choice(get_args(Role)),
+    default="both",
+    show_default=True,
+    help="public needs no vault and opens none; station works beside the vault, for this machine alone.",
+)
 @click.pass_obj
 @told
-def serve(find: Callable[[], Workspace], host: str, port: int) -> None:
+def serve(find: Callable[[], Workspace], host: str, port: int, role: Role) -> None:
     """Serve the buyers' site."""
     workspace = find()
+    for warning in take_role(workspace, role, host):
+        click.echo(click.style("! ", fg="yellow") + warning, err=True)
     _draw_shared(workspace)
     serve_site(
         workspace,

@@ -25,11 +25,18 @@ class Served:
 
 
 @contextmanager
-def serve(folder: Path, printed: Path) -> Iterator[Served]:
-    """Serve a workspace on a free port until the block ends; `printed` takes what the server says."""
+def serve(folder: Path, printed: Path, *words: str, before: str = "") -> Iterator[Served]:
+    """Serve a workspace on a free port until the block ends.
+
+    Args:
+        folder: the workspace.
+        printed: takes what the server says.
+        words: more of the command.
+        before: Python that the server's process runs first.
+    """
     with printed.open("w") as errors:
         server = subprocess.Popen(
-            [*COMMAND, "--workspace", str(folder), "serve", "--port", "0"],
+            [*COMMAND[:2], before + COMMAND[2], "--workspace", str(folder), "serve", "--port", "0", *words],
             cwd=REPOSITORY,
             stdout=subprocess.PIPE,
             stderr=errors,
