@@ -22,7 +22,7 @@ from app.core.plan import NO_PREVIOUS, Beacon, KitCount, Plan, check_beacon_valu
 from app.ledger import Run, TreePart
 from app.runs import Station, find_run, require_state
 from app.runs.boxes import DrawnRun, Progress, draw_boxes, label_tree, processes_for, quiet
-from app.runs.log import record
+from app.runs.log import record, require_logged
 from app.workspace import printable_host
 
 ROWS_AT_ONCE = 10_000
@@ -132,6 +132,7 @@ def seal_run(
 
     Raises:
         WrongStateError, RunMissingError: the run is not committed, or is sealed already.
+        LogError: the manifest is not the one that the log says was committed.
         BeaconValueError: the value is off the committed pattern.
         VaultError, VaultMismatchError: the vault does not hold the committed secret.
         LedgerError: the ledger cannot be written; nothing of the seal is kept.
@@ -139,6 +140,7 @@ def seal_run(
     with station.ledger.reading() as session:
         run = find_run(session, run_id)
         require_state(run, "sealed", "committed")
+        require_logged(session, run)  # a manifest that was changed since would be drawn with as it is now
     text = run.manifest or ""
     manifest = parse_manifest(text)
     plan = manifest.plan

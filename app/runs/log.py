@@ -68,6 +68,16 @@ def verify_log(station: Station) -> Log:
     return Log(tuple(entries), entries[-1].digest.hex() if entries else FIRST_PREVIOUS)
 
 
+def require_logged(session: Session, run: Run) -> None:
+    """Refuse a run of which the log and the ledger tell differently.
+
+    Raises:
+        LogError: naming what does not agree.
+    """
+    entries = check_log(read_log(session))
+    _agree(session, run, [entry for entry in entries if entry.run == run.id])
+
+
 def log_of(station: Station, run_id: str | None) -> list[Entry]:
     """Return the entries of a run, or all, after checking that the log is unbroken.
 
