@@ -1,4 +1,4 @@
-"""What a scanner typed at the packing station: an insert or an outer label, whatever a keyboard made of it."""
+"""What a scanner typed at the packing table, whatever a keyboard made of it: an insert or an outer label."""
 
 import re
 import unicodedata
@@ -112,11 +112,10 @@ class Reader:
         """Return the number of a label of this run, "" if it is none."""
         if len(words) == 1:
             return words[0] if _EDITION.fullmatch(words[0]) else ""
-        run = self._run.replace("-", " ").split()
-        start = len(words) - len(run) - 2
-        if start < 0 or words[start] != "R" or not _EDITION.fullmatch(words[-1]):
+        if len(words) < 3 or words[-3] != "R" or not _EDITION.fullmatch(words[-1]):
             return ""
-        same = all(_could_be(word, part) for word, part in zip(words[start + 1 : -1], run, strict=True))
+        typed, run = words[-2].split("-"), self._run.split("-")
+        same = len(typed) == len(run) and all(map(_could_be, typed, run))
         return words[-1] if same else ""
 
     def _refuse_other_label(self, words: Sequence[str], *, marked: bool) -> None:
@@ -125,19 +124,16 @@ class Reader:
         Raises:
             OtherRunError, KeyboardScanError: it is a label.
         """
-        if "R" not in words[:-1] or words[-2] == "B" or "HTTP" not in words[0]:
+        if "HTTP" not in words[0] or "R" not in words[-3:-1]:
             return
-        run = words[words.index("R") + 1 : -1]
-        if marked or not run or not _EDITION.fullmatch(words[-1]):
-            if marked:
-                raise _keyboard()
+        if marked:
+            raise _keyboard()
+        if words[-2] == "R":
             raise OtherRunError(
                 "this opens a run's page, but tells no box",
                 mend="Scan the label that stands on the box itself",
             )
-        raise OtherRunError(
-            f"this label is of the run {'-'.join(run)}, not of {self._run}", mend="Put it aside"
-        )
+        raise OtherRunError(f"this label is of the run {words[-2]}, not of {self._run}", mend="Put it aside")
 
     def _insert(self, readings: Sequence[Sequence[str]], *, marked: bool) -> int:
         """Return the edition number of the insert whose code was read."""
@@ -212,9 +208,9 @@ def _is_marked(text: str) -> bool:
 
 
 def _words(text: str) -> list[str]:
-    """Return the runs of letters, digits and marks, in capitals; at least one, perhaps empty."""
+    """Return the runs of letters, digits, marks and hyphens, in capitals; at least one, perhaps empty."""
     kept = (
-        sign if sign.isalnum() or unicodedata.combining(sign) else " "
+        sign if sign.isalnum() or sign == "-" or unicodedata.combining(sign) else " "
         for sign in unicodedata.normalize("NFC", text).upper()
     )
     return "".join(kept).split() or [""]

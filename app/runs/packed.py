@@ -10,14 +10,55 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
+from app.catalogue import read_series
 from app.core.errors import UserError
+from app.core.kit import Words
+from app.ledger import Run
+from app.runs import Station
 from app.writing import write_whole
 
 
 class PackedFileError(UserError):
     """The file of what was packed cannot be read or written."""
+
+
+@dataclass(frozen=True)
+class CaseCount:
+    """How far a case is. What is withdrawn counts nowhere."""
+
+    case: int
+    packed: int
+    due: int
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How far the packing of a run is.
+
+    Attributes:
+        run: the run's id.
+        cases: by number.
+        withdrawn: editions that were packed and withdrawn since, ascending.
+        spoiled: editions whose card is spoiled, ascending.
+    """
+
+    run: str
+    cases: tuple[CaseCount, ...]
+    withdrawn: tuple[int, ...]
+    spoiled: tuple[int, ...]
+
+    @property
+    def packed(self) -> int:
+        """Return the boxes that are packed."""
+        return sum(case.packed for case in self.cases)
+
+    @property
+    def due(self) -> int:
+        """Return the boxes that are still to be packed."""
+        return sum(case.due for case in self.cases)
 
 
 class Packed:
@@ -164,3 +205,40 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+@dataclass(frozen=True)
+class ShortPart:
+    """How many of a part are short; names in the maker's languages."""
+
+    kit: str
+    code: str
+    name: str
+    count: int
+
+
+def short_parts(station: Station, run: Run, packed: Packed) -> list[ShortPart]:
+    """Return the parts that are short, by kit and code; those of a kit that is gone by its id alone.
+
+    Raises:
+        PackedFileError: the list cannot be read.
+        UserError: the catalogue cannot be read.
+    """
+    counts = packed.shorts()
+    if not counts:
+        return []
+    kits = {kit.id: kit for kit in read_series(station.workspace, run.series).kits}
+    found = []
+    for which, count in counts.items():
+        kit_id, _, code = which.partition("/")
+        kit = kits.get(kit_id)
+        part = kit.parts.get(code) if kit else None
+        found.append(
+            ShortPart(in_words(kit.name) if kit else kit_id, code, in_words(part.name) if part else "", count)
+        )
+    return found
+
+
+def in_words(name: Words) -> str:
+    """Return a name in all its languages, each wording once."""
+    return " / ".join(dict.fromkeys(name.values()))

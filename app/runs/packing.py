@@ -1,4 +1,4 @@
-"""The packing station: an insert and an outer label are scanned for every box, and wrong pairs are refused."""
+"""The packing station: each box's insert and outer label are scanned, and wrong pairs are refused."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ from app.runs.decks import packed_boxes
 from app.runs.life import secret_labels
 from app.runs.log import record
 from app.runs.marks import print_states
-from app.runs.packed import Packed
+from app.runs.packed import CaseCount, Packed, Tally
 
 
 class PackingError(UserError):
@@ -83,42 +83,6 @@ class BoxPacked:
     again: bool = False
 
 
-@dataclass(frozen=True)
-class CaseCount:
-    """How far a case is. What is withdrawn counts nowhere."""
-
-    case: int
-    packed: int
-    due: int
-
-
-@dataclass(frozen=True)
-class Tally:
-    """How far the packing of a run is.
-
-    Attributes:
-        run: the run's id.
-        cases: by number.
-        withdrawn: editions that were packed and withdrawn since, ascending.
-        spoiled: editions whose card is spoiled, ascending.
-    """
-
-    run: str
-    cases: tuple[CaseCount, ...]
-    withdrawn: tuple[int, ...]
-    spoiled: tuple[int, ...]
-
-    @property
-    def packed(self) -> int:
-        """Return the boxes that are packed."""
-        return sum(case.packed for case in self.cases)
-
-    @property
-    def due(self) -> int:
-        """Return the boxes that are still to be packed."""
-        return sum(case.due for case in self.cases)
-
-
 class Bench:
     """A run on the packing table, at one case, with one insert at hand or none.
 
@@ -157,7 +121,8 @@ class Bench:
         """
         if not (case.isascii() and case.isdecimal() and len(case) < 10 and 1 <= int(case) <= self.cases):
             raise NoCaseError(
-                f"{self.run.id} has no case {case[:10]}", mend=f"Its cases are numbered from 1 to {self.cases}"
+                f"{self.run.id} has no case {case[:10]}",
+                mend=f"Its cases are numbered from 1 to {self.cases}",
             )
         self.case, self.at_hand = int(case), None
 
