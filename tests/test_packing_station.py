@@ -50,7 +50,7 @@ class Terminal:
     """A terminal of its own on which the station runs; `shown` is everything that stood on it."""
 
     def __init__(self, root: Path, *words: str, **environment: str) -> None:
-        self._ours, theirs = pty.openpty()
+        self.ours, theirs = pty.openpty()
         env = {key: value for key, value in os.environ.items() if key != "NO_COLOR"}
         env |= {"TERM": "xterm", "COLUMNS": "120", "PYTHONPATH": str(REPOSITORY), **environment}
         program = [sys.executable, "-c", PROGRAM, "run", "pack", "TY-1", *words]
@@ -62,12 +62,12 @@ class Terminal:
 
     def scan(self, line: str, until: str) -> str:
         """Type a line and Enter; return what is shown up to some words."""
-        os.write(self._ours, f"{line}\n".encode())
+        os.write(self.ours, f"{line}\n".encode())
         return self.wait(until)
 
     def press(self, key: bytes, until: str) -> str:
         """Press a key; return what is shown up to some words."""
-        os.write(self._ours, key)
+        os.write(self.ours, key)
         return self.wait(until)
 
     def wait(self, until: str) -> str:
@@ -75,9 +75,9 @@ class Terminal:
         deadline, part = time.monotonic() + SECONDS, ""
         while until not in part:
             assert time.monotonic() < deadline, part
-            if select.select([self._ours], [], [], 0.1)[0]:
+            if select.select([self.ours], [], [], 0.1)[0]:
                 try:
-                    part += os.read(self._ours, 65536).decode("utf-8", "replace")
+                    part += os.read(self.ours, 65536).decode("utf-8", "replace")
                 except OSError:
                     break
         self.shown += part
@@ -88,14 +88,14 @@ class Terminal:
         """Wait for the end; return the exit code."""
         while True:
             try:
-                left = os.read(self._ours, 65536)
+                left = os.read(self.ours, 65536)
             except OSError:
                 break
             if not left:
                 break
             self.shown += left.decode("utf-8", "replace")
         code = self.child.wait(SECONDS)
-        os.close(self._ours)
+        os.close(self.ours)
         return code
 
 
@@ -157,11 +157,12 @@ def test_ctrl_d_ends_it_and_the_terminal_shows_again_what_is_typed(
     terminal: Callable[..., Terminal], pile: Pile, sealed: Station
 ) -> None:
     table = terminal(NO_COLOR="1")
-    table.wait("4 boxes to go.")
-    assert not termios.tcgetattr(table._ours)[3] & termios.ECHO
+    table.wait("TY-1: ")
+    assert not termios.tcgetattr(table.ours)[3] & termios.ECHO, "who scans early sees a code"
     table.scan(pile.label(pile.case(1)[0]), "Scan the card of the box first")
     assert "Next: go on with" in table.press(b"\x04", "hopke run pack TY-1")
-    assert termios.tcgetattr(table._ours)[3] & termios.ECHO
+    table.child.wait(SECONDS)
+    assert termios.tcgetattr(table.ours)[3] & termios.ECHO
     assert table.close() == 0
     assert " WRONG " in table.shown
     assert "\x1b[" not in table.shown

@@ -65,36 +65,44 @@ def pack(
     packing sheet, and the second closes them with --second.
     """
     station = open_station(find())
-    seeing = None if second or status or undo else datetime.now(UTC)
-    table = Table(station, open_bench(station, run_id, now=seeing, case=case), second)
-    if undo:
-        _say(f"Box No. {table.bench.undo(undo)} counts as not packed.")
-    if status or not undo:
-        _tell_status(table)
-    if not (status or undo):
-        _say("Scan the card, then the label. What you type is not shown; ? and Enter for help, end to stop.")
-        _tell_case(table.bench)
-        _pack(table)
-        _tell_end(table)
+    if status or undo:
+        table = Table(station, open_bench(station, run_id, now=None), second)
+        if undo:
+            _say(f"Box No. {table.bench.undo(undo)} counts as not packed.")
+        if status:
+            _tell_status(table)
+        return
+    now = None if second else datetime.now(UTC)
+    # From the first moment: whoever scans while a large run is still being opened must not see a code either.
+    with _unseen():
+        _pack(Table(station, open_bench(station, run_id, now=now, case=case), second))
 
 
 def _pack(table: Table) -> None:
-    """Take scans until the end."""
-    with suppress(KeyboardInterrupt), _unseen():
-        for line in _lines():
-            word, _, rest = line.partition(" ")
-            command = next((COMMANDS[each] for each in COMMANDS if word == each or same_keys(word, each)), "")
-            if command == "end":
-                return
-            try:
-                if command:
-                    _do(table, command, rest.strip())
-                elif line:
-                    _show(table, table.bench.read(line))
-            except (PackingError, EditionsError) as error:
-                _alarm("WRONG", error)
-            except UserError as error:
-                _alarm("NOT READ", error)
+    """Take scans until the end, and tell how far it is before and after."""
+    _tell_status(table)
+    _say("Scan the card, then the label. What you type is not shown; ? for help, end to stop.")
+    _tell_case(table.bench)
+    with suppress(KeyboardInterrupt):
+        _take_scans(table)
+    _tell_end(table)
+
+
+def _take_scans(table: Table) -> None:
+    for line in _lines():
+        word, _, rest = line.partition(" ")
+        command = next((COMMANDS[each] for each in COMMANDS if word == each or same_keys(word, each)), "")
+        if command == "end":
+            return
+        try:
+            if command:
+                _do(table, command, rest.strip())
+            elif line:
+                _show(table, table.bench.read(line))
+        except (PackingError, EditionsError) as error:
+            _alarm("WRONG", error)
+        except UserError as error:
+            _alarm("NOT READ", error)
 
 
 def _do(table: Table, command: str, rest: str) -> None:
