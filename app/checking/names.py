@@ -9,13 +9,13 @@ from app.workspace import Workspace
 
 OWN_NAMES = frozenset(
     {
-        "a", "album", "b", "bonus", "help", "kits", "manifest", "offline", "r", "robots", "s", "sitemap",
-        "static", "stories", "sw", "swap",
+        "a", "album", "b", "bonus", "help", "kits", "manifest", "offline", "r", "robots", "runs", "s",
+        "sitemap", "static", "stories", "sw", "swap",
     }
 )  # fmt: skip
 """What the site's own addresses begin with, and what stands in them where a series or a kit does."""
 
-COMING_NAMES = frozenset({"runs", "verify"})
+COMING_NAMES = frozenset({"verify"})
 """Those that addresses to come will need."""
 
 

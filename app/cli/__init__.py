@@ -14,6 +14,7 @@ from app.albums.sharing import draw_share_pictures
 from app.checking import check_workspace, notes
 from app.checking.wording import keep_fingerprints
 from app.cli.audit import audit
+from app.cli.fairness import verify
 from app.cli.packing import pack
 from app.cli.paper import paper, print_and_tell
 from app.cli.reports import report
@@ -147,3 +148,4 @@ run.add_command(pack)
 main.add_command(run)
 main.add_command(paper)
 main.add_command(report)
+main.add_command(verify)

@@ -33,6 +33,10 @@ A code or a label's number may be typed instead of scanned; what is typed is not
 HELP_SHORT = """
   short          lists the parts of the kit at hand
   short B1       one part B1 of it is short; short -B1 takes that back"""
+MORE = """Colour, words and sound say the same: one sound for right, three for wrong. Vietnamese keyboards are
+undone. Every pair is kept on the disk at once, so a station that is switched off goes on where it was.
+Type ? for what else can be typed. With two people, the first lays kits and cards into boxes by the packing
+sheet, and the second closes them with --second."""
 COMMANDS = {"end": "end", "quit": "end", "exit": "end", "help": "help", "?": "help"}
 COMMANDS |= {word: word for word in ("status", "case", "undo", "short")}
 
@@ -46,7 +50,7 @@ class Table:
     second: bool
 
 
-@click.command()
+@click.command(epilog=MORE)
 @click.argument("run_id", metavar="RUN")
 @click.option("--case", default="", metavar="N", help="Begin with case N; else with the first not full.")
 @click.option("--second", is_flag=True, help="For a second person: shows right, wrong and counts, no kits.")
@@ -57,13 +61,7 @@ class Table:
 def pack(
     find: Callable[[], Workspace], run_id: str, case: str, second: bool, status: bool, undo: str
 ) -> None:
-    """Pack RUN with a scanner: scan each box's card, then its outer label; told right or wrong at once.
-
-    Colour, words and sound say the same: one sound for right, three for wrong. Vietnamese keyboards are
-    undone. Every pair is kept on the disk at once, so a station that is switched off goes on where it was.
-    Type ? for what else can be typed. With two people, the first lays kits and cards into boxes by the
-    packing sheet, and the second closes them with --second.
-    """
+    """Pack RUN with a scanner: each box's card, then its outer label; told right or wrong at once."""
     station = open_station(find())
     if status or undo:
         table = Table(station, open_bench(station, run_id, now=None), second)

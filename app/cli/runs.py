@@ -1,4 +1,4 @@
-"""`hopke run`: plan, commit, seal, print and look after a run of boxes."""
+"""`hopke run`: plan, commit, seal and show a run of boxes; what is public of it is in fairness.py."""
 
 import secrets
 from collections.abc import Callable
@@ -8,13 +8,17 @@ import click
 
 from app.cli.telling import grouped, progress_bar, told
 from app.core.commitment import printed_root
+from app.core.digest_words import words_of_digest
 from app.core.editions import write_editions
 from app.core.manifest import manifest_digest
 from app.core.plan import Beacon
 from app.core.print_state import PrintStates
 from app.runs import life, marks, next_step, open_station, planning
 from app.runs.committing import commit_printable
+from app.runs.public_life import witness_symbol
 from app.workspace import Workspace
+
+WORDS_IN_A_ROW = 8
 
 
 @click.group()
@@ -90,7 +94,17 @@ def commit(find: Callable[[], Workspace], run_id: str) -> None:
     click.echo(
         f"{run_id} is committed for {done.base_url}. SHA-256 of its manifest, to be kept by witnesses:"
     )
-    click.echo(f"  {grouped(manifest_digest(done.manifest or '').hex())}")
+    digest = manifest_digest(done.manifest or "")
+    click.echo(f"  {grouped(digest.hex())}")
+    words = words_of_digest(digest)
+    for row in range(0, len(words), WORDS_IN_A_ROW):
+        click.echo("  " + " ".join(words[row : row + WORDS_IN_A_ROW]))
+    for line in witness_symbol(done):
+        click.echo(click.style(line, fg="black", bg="bright_white"))
+    click.echo(
+        f"Post it where others keep it, then write down where: hopke run witness {run_id} --what manifest "
+        "--where PLACE"
+    )
     click.echo(
         "Its secret lies in the vault, var/vault: back it up apart from the ledger, and show it to nobody."
     )

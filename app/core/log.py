@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -13,6 +13,7 @@ from app.core.manifest import canonical_json
 from app.core.plan import GREATEST_NUMBER
 
 FORMAT = "HB1-log"
+LIST_FORMAT = "HB1-log-list"
 FIRST_PREVIOUS = "0" * 64
 
 DEEDS: Mapping[str, tuple[str, ...]] = {
@@ -122,6 +123,55 @@ def check_log(texts: Iterable[str]) -> list[Entry]:
     return entries
 
 
+def read_entry(text: str) -> Entry:
+    """Read one entry alone; only `check_log` tells whether it stands where it was written.
+
+    Raises:
+        LogError: it is not an entry.
+    """
+    try:
+        fields = json.loads(text)
+    except (ValueError, RecursionError) as fault:
+        raise _broken(0, "is not JSON") from fault
+    found = fields if isinstance(fields, dict) else {}
+    return _read(text, found.get("number", 0), found.get("previous", ""))
+
+
+def log_list(texts: Sequence[str]) -> str:
+    """Write a whole log as it is published: the exact texts of its entries, and the last one's hash."""
+    head = entry_digest(texts[-1]).hex() if texts else FIRST_PREVIOUS
+    return canonical_json({"format": LIST_FORMAT, "entries": list(texts), "head": head})
+
+
+def check_log_list(text: str) -> list[Entry]:
+    """Read a published log and check that it is unbroken and ends in the head it names.
+
+    Args:
+        text: JSON by `log_list`, or spelled otherwise; nothing about it is trusted.
+
+    Returns:
+        The entries.
+
+    Raises:
+        LogError: it is no log, an entry is not what it should be, or the head is another.
+
+    Source: HB1, "The log".
+    """
+    try:
+        fields = json.loads(text)
+    except (ValueError, RecursionError) as fault:
+        raise _unlisted("is not JSON") from fault
+    if not isinstance(fields, dict) or fields.get("format") != LIST_FORMAT:
+        raise _unlisted(f"is no {LIST_FORMAT}")
+    texts = fields.get("entries")
+    if not isinstance(texts, list) or not all(isinstance(each, str) for each in texts):
+        raise _unlisted("has no list of texts as its entries")
+    entries = check_log(texts)
+    if fields.get("head") != (entries[-1].digest.hex() if entries else FIRST_PREVIOUS):
+        raise _unlisted("ends in another head than it names")
+    return entries
+
+
 def _read(text: str, number: int, previous: str) -> Entry:
     try:
         fields = json.loads(text)
@@ -152,6 +202,10 @@ def _read(text: str, number: int, previous: str) -> Entry:
         told={name: fields[name] for name in deed},
         digest=entry_digest(text),
     )
+
+
+def _unlisted(why: str) -> LogError:
+    return LogError(f"This log {why}", where="log", mend="Fetch it again from the maker or a witness")
 
 
 def _time(text: str) -> datetime | None:

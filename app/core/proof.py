@@ -1,12 +1,13 @@
 """Proofs of single boxes, and the row a code opens."""
 
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from app.core.code import code_tag
 from app.core.commitment import contents_leaf, label_commitment
 from app.core.errors import UserError
-from app.core.manifest import manifest_digest, parse_manifest
+from app.core.manifest import Manifest, manifest_digest, parse_manifest
 from app.core.merkle import HASH_BYTES, PathError, root_from_path
 
 _PROOF_HEAD = struct.Struct(">4s32sIIH16sII16s16sB")
@@ -132,33 +133,74 @@ def check_proof(proof_bytes: bytes, manifest_text: str, contents_root: bytes, co
     """
     proof = Proof.from_bytes(proof_bytes)
     manifest = parse_manifest(manifest_text)
-    plan = manifest.plan
-    demands = {
-        "it belongs to another manifest": proof.manifest_digest == manifest_digest(manifest_text),
-        "it counts other boxes than the manifest": proof.boxes == plan.boxes,
-        "its slot is not in the run": proof.slot < plan.boxes,
-        "its kit is not in the run": proof.kit < len(plan.kits),
-        "its edition number is not in the run": 1 <= proof.edition <= plan.boxes,
-        "its case number is not in the run": 1 <= proof.case <= plan.boxes // plan.case_size,
-        "it belongs to another code": proof.tag == code_tag(code),
-    }
-    for failure, holds in demands.items():
+    for _, failure, holds in proof_demands(proof, manifest_text, manifest, code):
         if not holds:
             raise _refused(failure)
-    commitment = label_commitment(proof.slot, proof.edition, proof.case, proof.tag, proof.lsalt)
-    leaf = contents_leaf(proof.manifest_digest, proof.slot, proof.kit, proof.salt, commitment)
-    _check_path(leaf, proof, proof.contents_path, contents_root, "published contents root")
-    _check_path(commitment, proof, proof.labels_path, manifest.labels_root, "labels root of the manifest")
+    try:
+        contents, labels = reached_roots(proof)
+    except PathError as fault:
+        raise _refused("its paths have the wrong length") from fault
+    if contents != contents_root:
+        raise _refused("its path does not end in the published contents root")
+    if labels != manifest.labels_root:
+        raise _refused("its path does not end in the labels root of the manifest")
     return proof
 
 
-def _check_path(leaf: bytes, proof: Proof, path: tuple[bytes, ...], root: bytes, name: str) -> None:
-    try:
-        reached = root_from_path(leaf, proof.slot, proof.boxes, path)
-    except PathError as fault:
-        raise _refused(f"its path to the {name} has the wrong length") from fault
-    if reached != root:
-        raise _refused(f"its path does not end in the {name}")
+def proof_demands(
+    proof: Proof, manifest_text: str, manifest: Manifest, code: str | None
+) -> Iterator[tuple[str, str, bool]]:
+    """Yield what a proof must say besides its paths: in words, what is wrong if not, and whether it does.
+
+    Args:
+        proof: the proof.
+        manifest_text: the manifest, byte for byte.
+        manifest: the same, read.
+        code: the code proper; None leaves out what only the code can tell.
+
+    Source: HB1, "Contents root and proof".
+    """
+    plan = manifest.plan
+    yield (
+        "The proof belongs to this manifest",
+        "it belongs to another manifest",
+        proof.manifest_digest == manifest_digest(manifest_text),
+    )
+    yield (
+        "It counts as many boxes as the manifest",
+        "it counts other boxes than the manifest",
+        proof.boxes == plan.boxes,
+    )
+    yield "Its slot is in the run", "its slot is not in the run", proof.slot < plan.boxes
+    yield "Its kit is in the run", "its kit is not in the run", proof.kit < len(plan.kits)
+    yield (
+        "Its edition number is in the run",
+        "its edition number is not in the run",
+        1 <= proof.edition <= plan.boxes,
+    )
+    yield (
+        "Its case number is in the run",
+        "its case number is not in the run",
+        1 <= proof.case <= plan.boxes // plan.case_size,
+    )
+    if code is not None:
+        yield "It belongs to this code", "it belongs to another code", proof.tag == code_tag(code)
+
+
+def reached_roots(proof: Proof) -> tuple[bytes, bytes]:
+    """Return the roots that a proof's paths lead to: contents, labels; 32 bytes each.
+
+    Raises:
+        PathError: a path cannot belong to the proof's slot.
+
+    Source: HB1, "Contents root and proof".
+    """
+    commitment = label_commitment(proof.slot, proof.edition, proof.case, proof.tag, proof.lsalt)
+    leaf = contents_leaf(proof.manifest_digest, proof.slot, proof.kit, proof.salt, commitment)
+    return (
+        root_from_path(leaf, proof.slot, proof.boxes, proof.contents_path),
+        root_from_path(commitment, proof.slot, proof.boxes, proof.labels_path),
+    )
 
 
 def _refused(failure: str) -> ProofError:

@@ -2,18 +2,21 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from app.core.allocation import allocate
 from app.core.commitment import beacon_digest, contents_tree, seed_commitment, shuffle_key
 from app.core.errors import UserError
 from app.core.manifest import Manifest, canonical_json, manifest_digest, parse_manifest
-from app.core.merkle import tree
+from app.core.merkle import HASH_BYTES, tree
 from app.core.plan import check_beacon_value
 
 FORMAT = "HB1-reveal"
+PART_BYTES = 1024 * HASH_BYTES
+"""Label commitments that are written at once."""
 
 _FIELDS = frozenset(("format", "manifest", "beacon_value", "seed", "label_commitments", "contents_root"))
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -40,6 +43,79 @@ class Reveal:
     contents_root: bytes
 
 
+@dataclass(frozen=True)
+class Bundle:
+    """A reveal that was read, its hashes not yet recomputed.
+
+    Attributes:
+        manifest_text: the manifest, byte for byte.
+        manifest: the same, read.
+        beacon_value: as the reveal says it.
+        seed: 32 bytes.
+        commitments: label commitments by slot, 32 bytes each.
+        contents_root: as the reveal says it, 32 bytes.
+    """
+
+    manifest_text: str
+    manifest: Manifest
+    beacon_value: str
+    seed: bytes
+    commitments: tuple[bytes, ...]
+    contents_root: bytes
+
+    @cached_property
+    def key(self) -> bytes:
+        """Return the key of the draw, 32 bytes."""
+        beacon = beacon_digest(self.manifest.plan.beacon.kind, self.beacon_value)
+        return shuffle_key(beacon, self.seed, manifest_digest(self.manifest_text))
+
+    @cached_property
+    def kits(self) -> tuple[int, ...]:
+        """Return the kit index of every slot, drawn again."""
+        return tuple(allocate(self.key, self.manifest.plan.counts, self.manifest.plan.case_size))
+
+
+def reveal_parts(
+    manifest_text: str,
+    beacon_value: str,
+    seed: bytes,
+    label_commitments: bytes,
+    contents_root: bytes,
+) -> Iterator[str]:
+    """Yield the reveal of a run that is sold out or withdrawn in parts, so that a million boxes can be sent.
+
+    Args:
+        manifest_text: the manifest, byte for byte.
+        beacon_value: the announced value.
+        seed: 32 bytes, a secret until now.
+        label_commitments: by slot, 32 bytes each, joined.
+        contents_root: 32 bytes.
+
+    Yields:
+        Parts that joined are canonical JSON.
+
+    Source: HB1, "Reveal and record".
+    """
+    empty = canonical_json(
+        {
+            "format": FORMAT,
+            "manifest": manifest_text,
+            "beacon_value": beacon_value,
+            "seed": seed.hex(),
+            "label_commitments": [],
+            "contents_root": contents_root.hex(),
+        }
+    )
+    mark = '"label_commitments":['
+    head, _, tail = empty.partition(mark)  # a quotation mark inside a text is escaped: the first is the key
+    yield head + mark
+    for start in range(0, len(label_commitments), PART_BYTES):
+        part = label_commitments[start : start + PART_BYTES]
+        hashes = (part[place : place + HASH_BYTES].hex() for place in range(0, len(part), HASH_BYTES))
+        yield ("," if start else "") + ",".join(f'"{each}"' for each in hashes)
+    yield tail
+
+
 def reveal_text(
     manifest_text: str,
     beacon_value: str,
@@ -61,15 +137,66 @@ def reveal_text(
 
     Source: HB1, "Reveal and record".
     """
-    return canonical_json(
-        {
-            "format": FORMAT,
-            "manifest": manifest_text,
-            "beacon_value": beacon_value,
-            "seed": seed.hex(),
-            "label_commitments": [commitment.hex() for commitment in label_commitments],
-            "contents_root": contents_root.hex(),
-        }
+    joined = b"".join(label_commitments)
+    return "".join(reveal_parts(manifest_text, beacon_value, seed, joined, contents_root))
+
+
+def read_reveal(text: str) -> Bundle:
+    """Read a reveal without recomputing anything.
+
+    Args:
+        text: the reveal; nothing about it is trusted.
+
+    Raises:
+        RevealError: it is not a reveal.
+        ManifestError: the manifest is not one.
+        PlanError: the manifest's plan should never have been committed.
+
+    Source: HB1, "Reveal and record".
+    """
+    try:
+        fields = json.loads(text, object_pairs_hook=_without_repeats)
+    except (ValueError, RecursionError) as fault:
+        raise _unrevealed("it is not JSON, or names a field twice") from fault
+    if not isinstance(fields, dict) or fields.keys() != _FIELDS or fields["format"] != FORMAT:
+        raise _unrevealed(f"it has not exactly the fields of {FORMAT}")
+    if not isinstance(fields["manifest"], str) or not isinstance(fields["beacon_value"], str):
+        raise _unrevealed("its manifest or beacon value is not a text")
+    if not isinstance(fields["label_commitments"], list):
+        raise _unrevealed("its label commitments are not a list")
+    seed, contents_root = _hash(fields["seed"]), _hash(fields["contents_root"])
+    commitments = tuple(_hash(commitment) for commitment in fields["label_commitments"])
+    manifest = parse_manifest(fields["manifest"])
+    return Bundle(fields["manifest"], manifest, fields["beacon_value"], seed, commitments, contents_root)
+
+
+def reveal_demands(bundle: Bundle) -> Iterator[tuple[str, str, bool]]:
+    """Recompute a run step by step: what must be so, what is wrong if it is not, and whether it is so.
+
+    The beacon's value is checked apart, by `check_beacon_value`. Each step is computed when it is asked for.
+
+    Source: HB1, "Reveal and record".
+    """
+    manifest, plan = bundle.manifest, bundle.manifest.plan
+    yield (
+        "The seed is the one that the manifest commits to",
+        "its seed is not the one the manifest commits to",
+        seed_commitment(plan.run, bundle.seed) == manifest.seed_commitment,
+    )
+    yield (
+        "Every box has one label commitment",
+        "it has not one label commitment for every box",
+        len(bundle.commitments) == plan.boxes,
+    )
+    yield (
+        "The label commitments give the labels root of the manifest",
+        "its label commitments do not give the labels root of the manifest",
+        tree(bundle.commitments).root == manifest.labels_root,
+    )
+    yield (
+        "The draw, done again, gives the contents root",
+        "the recomputed allocation does not give its contents root",
+        len(bundle.commitments) == plan.boxes and _drawn_root(bundle) == bundle.contents_root,
     )
 
 
@@ -92,33 +219,17 @@ def check_reveal(text: str) -> Reveal:
 
     Source: HB1, "Reveal and record".
     """
-    try:
-        fields = json.loads(text, object_pairs_hook=_without_repeats)
-    except (ValueError, RecursionError) as fault:
-        raise _unrevealed("it is not JSON, or names a field twice") from fault
-    if not isinstance(fields, dict) or fields.keys() != _FIELDS or fields["format"] != FORMAT:
-        raise _unrevealed(f"it has not exactly the fields of {FORMAT}")
-    if not isinstance(fields["manifest"], str) or not isinstance(fields["beacon_value"], str):
-        raise _unrevealed("its manifest or beacon value is not a text")
-    if not isinstance(fields["label_commitments"], list):
-        raise _unrevealed("its label commitments are not a list")
-    seed, contents_root = _hash(fields["seed"]), _hash(fields["contents_root"])
-    commitments = [_hash(commitment) for commitment in fields["label_commitments"]]
-    manifest, beacon_value = parse_manifest(fields["manifest"]), fields["beacon_value"]
-    plan = manifest.plan
-    check_beacon_value(plan.beacon, beacon_value)
-    if seed_commitment(plan.run, seed) != manifest.seed_commitment:
-        raise _unrevealed("its seed is not the one the manifest commits to")
-    if len(commitments) != plan.boxes:
-        raise _unrevealed("it has not one label commitment for every box")
-    if tree(commitments).root != manifest.labels_root:
-        raise _unrevealed("its label commitments do not give the labels root of the manifest")
-    digest = manifest_digest(fields["manifest"])
-    key = shuffle_key(beacon_digest(plan.beacon.kind, beacon_value), seed, digest)
-    kits = allocate(key, plan.counts, plan.case_size)
-    if contents_tree(key, digest, kits, commitments).root != contents_root:
-        raise _unrevealed("the recomputed allocation does not give its contents root")
-    return Reveal(manifest, beacon_value, tuple(kits), contents_root)
+    bundle = read_reveal(text)
+    check_beacon_value(bundle.manifest.plan.beacon, bundle.beacon_value)
+    for _, refusal, holds in reveal_demands(bundle):
+        if not holds:
+            raise _unrevealed(refusal)
+    return Reveal(bundle.manifest, bundle.beacon_value, bundle.kits, bundle.contents_root)
+
+
+def _drawn_root(bundle: Bundle) -> bytes:
+    digest = manifest_digest(bundle.manifest_text)
+    return contents_tree(bundle.key, digest, bundle.kits, bundle.commitments).root
 
 
 def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A QR symbol for a telephone's screen: one path, with its quiet zone."""
+"""A QR symbol for a telephone's screen, as one path, and for a terminal, as lines; with its quiet zone."""
 
 from dataclasses import dataclass
 
@@ -25,11 +25,35 @@ def screen_symbol(text: str) -> ScreenSymbol:
 
     Source: ISO/IEC 18004, section 5.3.8: a quiet zone of four modules; correction level M.
     """
+    rows = _rows(text)
+    return ScreenSymbol(len(rows), "".join(_runs(row, number) for number, row in enumerate(rows)))
+
+
+def symbol_lines(text: str) -> tuple[str, ...]:
+    """Return the symbol of a text as lines of half blocks, to be shown black on white.
+
+    Args:
+        text: up to some hundred signs.
+
+    Returns:
+        Lines of one length, each two modules high.
+
+    Source: as `screen_symbol`.
+    """
+    rows = _rows(text)
+    rows += [[False] * len(rows[0])] * (len(rows) % 2)
+    pairs = zip(rows[::2], rows[1::2], strict=True)
+    return tuple("".join(_HALVES[above, below] for above, below in zip(*pair, strict=True)) for pair in pairs)
+
+
+_HALVES = {(False, False): " ", (True, False): "▀", (False, True): "▄", (True, True): "█"}
+
+
+def _rows(text: str) -> list[list[bool]]:
     code = qrcode.QRCode(error_correction=qrcode.ERROR_CORRECT_M, border=QUIET_MODULES, box_size=1)
     code.add_data(text.encode())
     code.make()
-    rows = code.get_matrix()
-    return ScreenSymbol(len(rows), "".join(_runs(row, number) for number, row in enumerate(rows)))
+    return [list(row) for row in code.get_matrix()]
 
 
 def _runs(row: list[bool], number: int) -> str:

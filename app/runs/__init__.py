@@ -1,4 +1,7 @@
-"""The maker's flow: plan -> commit -> seal -> print. State is in the ledger, the run secret in the vault."""
+"""The maker's flow: plan -> commit -> seal -> print -> sell -> reveal.
+
+State is in the ledger, the run secret in the vault.
+"""
 
 from dataclasses import dataclass
 
@@ -52,7 +55,9 @@ _NEXT = {
     "planned": "commit it with: hopke run commit {run}",
     "committed": "seal it with: hopke run seal {run} --beacon VALUE",
     "sealed": "print it with: hopke run print {run}",
-    "printed": "it is ready to be packed",
+    "printed": "pack it with: hopke run pack {run}, then put it on sale with: hopke run sell {run}",
+    "on sale": "when it is sold out or withdrawn, open the draw with: hopke run reveal {run} --sold-out",
+    "revealed": "its record is whole; anyone can check it with: hopke verify reveal.json",
 }
 
 

@@ -47,7 +47,7 @@ def ready_demo(station: Station, say: Callable[[str], None], print_it: Callable[
         seal_run(station, DEMO_RUN, beacon_value=dice, now=now)
         say(f"Thirty dice (thrown by this computer, for the demo): {dice}. Sealed: every box is drawn.")
     out = station.workspace.state / "out" / DEMO_RUN
-    if state != "printed" or not (out / "inserts.pdf").exists():
+    if state not in {"printed", "on sale", "revealed"} or not (out / "inserts.pdf").exists():
         print_it()
     else:
         say(f"{DEMO_RUN} is printed already: {out}")

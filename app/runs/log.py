@@ -10,7 +10,7 @@ from app.core.editions import parse_editions
 from app.core.log import FIRST_PREVIOUS, Entry, LogError, check_log, entry_digest, write_entry
 from app.core.manifest import manifest_digest
 from app.core.print_state import INSERT, PRINTED, SPOILED, VOIDED
-from app.ledger import LogEntry, PrintMark, Run
+from app.ledger import LogEntry, PrintMark, Revealed, Run
 from app.runs import Station, find_run
 
 _STEPS = {
@@ -96,9 +96,11 @@ def _agree(session: Session, run: Run, entries: Sequence[Entry]) -> None:
         told = sum(entry.did == did for entry in entries) + before
         if told != bool(getattr(run, column)):
             raise _differ(run, f"it is told {told} times to be {did}")
+    opened = session.get(Revealed, run.id)
     wanted = {
         "manifest": manifest_digest(run.manifest).hex() if run.manifest else "",
         "root": (run.contents_root or b"").hex(),
+        "seed": opened.seed.hex() if opened else "",
     }
     for name, value in wanted.items():
         found = {entry.told[name] for entry in entries if entry.told.get(name)}

@@ -131,7 +131,7 @@ def _mark(station: Station, run_id: str, kind: Kind, editions_text: str, now: da
     with station.ledger.writing() as session:
         run = find_run(session, run_id)
         begun = len(print_states(session, run).never) < run.boxes
-        require_state(run, kind, "printed", *(["sealed"] if begun else []))
+        require_state(run, kind, "printed", "on sale", *(["sealed"] if begun else []))
         editions = parse_editions(editions_text, run.boxes)
         changed = record_mark(session, run, kind, editions, now)
         states = print_states(session, run)

@@ -128,7 +128,8 @@ def work_out(station: Station, run_id: str, order: Order, *, withdrawn_too: bool
     of_content = bool(set(order.things) & set(OF_CONTENT))
     with station.ledger.reading() as session:
         run = find_run(session, run_id)
-        require_state(run, "printed", "sealed", "printed", *([] if of_content else ["committed"]))
+        steps = ("sealed", "printed", "on sale", "revealed")
+        require_state(run, "printed", *steps, *([] if of_content else ["committed"]))
         withdrawn = print_states(session, run).voided
         rows = (
             {box.tag: box.sealed for box in session.exec(select(SealedBox).where(SealedBox.run == run_id))}

@@ -32,7 +32,7 @@ BROTLI_LEVEL = 7
 
 COMPRESSED = [
     "text/html", "text/css", "text/markdown", "text/javascript", "image/svg+xml", "application/xml",
-    "application/manifest+json",
+    "application/manifest+json", "application/json", "application/schema+json",
 ]  # fmt: skip
 PAGE_STYLES = (None, "fields.css", "story.css", "album.css", "help.css", "format.css", "stories.css")
 """What a page's one inline style holds after site.css: a story's page pays for no album."""

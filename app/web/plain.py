@@ -35,6 +35,8 @@ def sitemap() -> Response:
     kits = site().workspace.languages
     for place, told in [("", kits), *_places_without_kit(), *public_places(site())]:
         _list(root, {tag: f"{_base()}/{tag}/{place}" for tag in told})
+    runs = f"{_base()}/runs/"
+    _list(root, {tag: f"{runs}?lang={tag}" for tag in languages()}, itself=runs)
     for run in published_runs(site()):
         address = f"{_base()}/r/{run}"
         _list(root, {tag: f"{address}?lang={tag}" for tag in kits}, itself=address)

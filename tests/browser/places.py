@@ -13,10 +13,11 @@ from playwright.sync_api import Playwright
 from werkzeug.exceptions import NotFound
 from werkzeug.routing import MapAdapter
 
-from app.runs import find_run, open_station
+from app.runs import Station, find_run, open_station
 from app.runs.life import commit_run, seal_run, secret_labels, show_run
-from app.runs.marks import void
+from app.runs.marks import record_mark, spoil, void
 from app.runs.planning import plan_run
+from app.runs.public_life import reveal_run, sell_run, witness_run
 from app.sealing import open_row
 from app.web import create_app
 from app.workspace import find_workspace
@@ -119,11 +120,12 @@ def own_place(playwright: Playwright, folder: Path, scratch: Path) -> Iterator[P
 
 
 def sealed_run(folder: Path) -> tuple[dict[str, list[str]], str]:
-    """Copy the catalogue, plan, commit and seal TL-1; return its codes by kit and that of its voided box."""
+    """Copy the catalogue, end TL-0, seal TL-1; return TL-1's codes by kit and that of its voided box."""
     for name in ("kits", "stories"):
         shutil.copytree(REPOSITORY / name, folder / name)
     shutil.copy(REPOSITORY / "hopke.toml", folder)
     station = open_station(find_workspace(str(folder)))
+    _revealed_run(station)
     plan_run(station, "thang-long", boxes=192, now=NOW, run_id="TL-1", beacon=CEREMONY)
     commit_run(station, "TL-1", entropy=SECRET, now=NOW)
     seal_run(station, "TL-1", beacon_value=DICE, now=NOW)
@@ -143,3 +145,21 @@ def sealed_run(folder: Path) -> tuple[dict[str, list[str]], str]:
     for label in (label for label in labels if label.edition != 7):
         codes.setdefault(kits[open_row(label.code, "TL-1", sealed[label.tag]).kit], []).append(label.code)
     return codes, voided
+
+
+def _revealed_run(station: Station) -> None:
+    """Bring a first run, TL-0 of 24 boxes, from its plan to its end."""
+    plan_run(station, "thang-long", boxes=24, now=NOW, run_id="TL-0", beacon=CEREMONY)
+    commit_run(station, "TL-0", entropy=bytes(32), now=NOW)
+    witness_run(station, "TL-0", "manifest", "Bảng tin Hoàng thành Thăng Long", NOW)
+    seal_run(station, "TL-0", beacon_value=DICE, now=NOW)
+    with station.ledger.writing() as session:
+        run = find_run(session, "TL-0")
+        record_mark(session, run, "printed", range(1, 25), NOW)
+        run.printed_at = NOW
+        session.add(run)
+    spoil(station, "TL-0", "3", NOW)
+    void(station, "TL-0", "3", NOW)
+    sell_run(station, "TL-0", NOW)
+    witness_run(station, "TL-0", "root", "https://example.org/posts/17", NOW)
+    reveal_run(station, "TL-0", "sold out", NOW)

@@ -58,7 +58,8 @@ def test_every_text_stands_out_from_its_ground_and_is_large_enough(measured: Mea
 
 def test_every_target_can_be_met_by_a_finger(measured: Measured) -> None:
     for shown, sizes in measured.items():
-        assert {"header", "bar"} <= {target["place"] for target in sizes["targets"]}
+        places = {target["place"] for target in sizes["targets"]}
+        assert places >= {"header", "bar"} or places == {"header", "form"}  # the verifier stands by itself
         # Links inside running text, sources and footnote marks keep their line's height: a taller one would
         # tear the lines apart (WCAG 2.2, 2.5.8 "Inline").
         met = [target for target in sizes["targets"] if target["place"] not in {"text", "sources", "mark"}]

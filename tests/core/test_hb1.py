@@ -148,7 +148,7 @@ def small_steps() -> Iterator[tuple[str, str]]:
     key = bytes(range(32))
     yield "Stream(key 00..1f, test) 40 bytes", Stream(key, b"test").take(40).hex()
     stream = Stream(key, b"test")
-    yield "then ten below(12)", listed(stream.below(12) for _ in range(10))
+    yield "anew, ten below(12)", listed(stream.below(12) for _ in range(10))
     yield "then five below(1000003)", listed(stream.below(1_000_003) for _ in range(5))
     yield "deal 5 4 3 to 6 cases, S 00..1f", listed(allocate(key, (5, 4, 3), 2))
     odd = tree(str(number).encode() for number in range(5))

@@ -187,7 +187,7 @@ def test_the_small_steps_come_out() -> None:
     stream = Stream(key, b"test")
     assert bytes(next(stream.bytes) for _ in range(40)).hex() == TOLD["Stream(key 00..1f, test) 40 bytes"]
     again = Stream(key, b"test")
-    assert " ".join(str(again.below(12)) for _ in range(10)) == TOLD["then ten below(12)"]
+    assert " ".join(str(again.below(12)) for _ in range(10)) == TOLD["anew, ten below(12)"]
     assert " ".join(str(again.below(1000003)) for _ in range(5)) == TOLD["then five below(1000003)"]
     assert " ".join(map(str, allocate(key, [5, 4, 3], 2))) == TOLD["deal 5 4 3 to 6 cases, S 00..1f"]
     digits = [str(number).encode() for number in range(5)]

@@ -96,7 +96,7 @@ def test_a_proof_with_any_bit_flipped_is_refused(run: dict[str, Any]) -> None:
             lambda proof: replace(
                 proof, contents_path=proof.contents_path[:-1], labels_path=proof.labels_path[:-1]
             ),
-            "published contents root has the wrong length",
+            "its paths have the wrong length",
         ),
         (
             lambda proof: replace(
@@ -104,7 +104,7 @@ def test_a_proof_with_any_bit_flipped_is_refused(run: dict[str, Any]) -> None:
                 contents_path=(*proof.contents_path, bytes(32)),
                 labels_path=(*proof.labels_path, bytes(32)),
             ),
-            "published contents root has the wrong length",
+            "its paths have the wrong length",
         ),
     ],
 )

@@ -20,8 +20,9 @@ FOREIGN = ("fr", "ja", "ko", "zh")
 SPOKEN = (*LANGUAGES, *FOREIGN)
 CANONICAL = (
     "home", "series", "story", "story in steps", "chase story", "layer", "bonus", "bonus wrong", "bonus open",
-    "bonus whole", "run", "run box", "run box voided", "help", "help privacy", "help access", "help odds",
-    "help format", "help contact", "report", "report kit", "report part", "report code", "report text",
+    "bonus whole", "runs", "run", "run box", "run box voided", "help", "help privacy", "help access",
+    "help odds", "help format", "help contact", "report", "report kit", "report part", "report code",
+    "report text",
     "report box wrong", "report thanks", "riddle right", "riddle wrong", "riddle none", "build",
     "build step", "build done", "offline", "list",
 )  # fmt: skip
@@ -91,6 +92,7 @@ def visit_every_page(
         "bonus whole": bo.open(f"/{language}/tiny/bonus?digits=7-2-9"),
         "chase story": bo.open(f"/{language}/tiny/fish"),
         "help": bo.open(f"/{language}/help"),
+        "runs": bo.open("/runs/"),
         "run": bo.open("/R/TY-1"),
         "run box": bo.open(f"/R/TY-1/{first.edition:03d}"),
         "offline": bo.open(f"/{language}/offline"),

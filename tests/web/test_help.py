@@ -86,7 +86,7 @@ def test_help_names_its_one_address_and_those_in_other_languages(
 def test_help_lists_every_topic(reader: Phone) -> None:
     page = opened(reader, "/en/help")
     main = [link.get("href") for link in page.all("a") if link.inside(tag="main")]
-    assert main == [*(f"/en/help/{topic}" for topic in TOPICS), "/album/forget?lang=en"]
+    assert main == [*(f"/en/help/{topic}" for topic in TOPICS), "/runs/?lang=en", "/album/forget?lang=en"]
 
 
 @pytest.mark.parametrize("path", ["/de/help", "/xx/help/privacy", "/vi/help/nothing", "/tiny/help/report"])

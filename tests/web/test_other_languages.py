@@ -120,7 +120,10 @@ def named(page: Page) -> tuple[str, dict[str, str]]:
     return canonical, {link.get("hreflang"): link.get("href") for link in links if link.get("hreflang")}
 
 
-LISTED = [name for name in CANONICAL if name not in UNLISTED and name != "run"]
+ONE_ADDRESS = ("run", "runs")
+"""Pages whose one address is in whichever language is asked for."""
+
+LISTED = [name for name in CANONICAL if name not in {*UNLISTED, *ONE_ADDRESS}]
 
 
 @IN_EVERY_LANGUAGE
@@ -136,7 +139,7 @@ def test_search_engines_are_led_to_the_languages_that_a_page_is_really_told_in(
 
 
 @IN_EVERY_LANGUAGE
-@pytest.mark.parametrize("name", [*LISTED, "run"])
+@pytest.mark.parametrize("name", [*LISTED, *ONE_ADDRESS])
 def test_a_page_that_is_sent_on_names_the_language_that_it_is_really_told_in(
     every_page: EveryPage, name: str, language: str
 ) -> None:
@@ -144,7 +147,7 @@ def test_a_page_that_is_sent_on_names_the_language_that_it_is_really_told_in(
     told = {each.get("property"): each.get("content") for each in page.all("meta")}
     canonical, alternates = named(page)
     assert told["og:url"] == canonical
-    tag = canonical.removeprefix(f"{BASE}/")[:2] if name != "run" else "en"
+    tag = {"run": "en", "runs": language}.get(name, canonical.removeprefix(f"{BASE}/")[:2])
     others = [each.get("content") for each in page.all("meta") if each.get("property") == OTHER_LOCALES]
     assert told["og:locale"] == locale_of(tag)
     assert others == [locale_of(other) for other in alternates if other not in {tag, "x-default"}]
