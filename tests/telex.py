@@ -1,11 +1,22 @@
 """A Vietnamese keyboard as phones and computers have it: what Telex makes of the keys that are typed."""
 
 import unicodedata
+from typing import ClassVar
 
 TONES = {"S": "\u0301", "F": "\u0300", "R": "\u0309", "X": "\u0303", "J": "\u0323"}
 CIRCUMFLEX, BREVE, HORN, BAR = "\u0302", "\u0306", "\u031b", "\u0335"
 SHAPES = {("A", "A"): CIRCUMFLEX, ("E", "E"): CIRCUMFLEX, ("O", "O"): CIRCUMFLEX, ("D", "D"): BAR}
 SHAPES |= {("A", "W"): BREVE, ("O", "W"): HORN, ("U", "W"): HORN}
+
+VNI_TONES = {"1": "\u0301", "2": "\u0300", "3": "\u0309", "4": "\u0303", "5": "\u0323"}
+VNI_SHAPES = {(letter, "6"): CIRCUMFLEX for letter in "AEO"}
+VNI_SHAPES |= {("O", "7"): HORN, ("U", "7"): HORN, ("A", "8"): BREVE, ("D", "9"): BAR}
+
+US_SHIFTED = str.maketrans("1234567890-/:.", "!@#$%^&*()_?;>")
+"""What a scanner's keys give on a US keyboard when Shift is held the other way round."""
+
+VIETNAMESE = str.maketrans(dict(zip("1234567890", "ăâêô\u0300\u0309\u0303\u0301\u0323đ", strict=True)))
+"""The layout "Vietnamese" of Windows: signs stand where the digits are."""
 
 
 class Telex:
@@ -15,6 +26,10 @@ class Telex:
         digits_end_words: whether a digit ends the word, as in UniKey, or stands in it.
         only_syllables: whether marks are put only on what can be a Vietnamese syllable.
     """
+
+    tones: ClassVar[dict[str, str]] = TONES
+    shapes: ClassVar[dict[tuple[str, str], str]] = SHAPES
+    lone_horn, takes_off = "W", "Z"
 
     def __init__(self, *, digits_end_words: bool, only_syllables: bool) -> None:
         self.digits_end_words, self.only_syllables = digits_end_words, only_syllables
@@ -33,8 +48,8 @@ class Telex:
         return self.before + self.composing
 
     def press(self, key: str) -> None:
-        """Take one key, a capital letter, a digit or a separator."""
-        if key in " -" or (self.digits_end_words and key.isdigit()):
+        """Take one key: a capital letter, a digit, or any other sign, which ends the word."""
+        if not key.isalnum() or (self.digits_end_words and key.isdigit()):
             self.before = self.shown + key
             self.word = []
         else:
@@ -69,17 +84,17 @@ class Telex:
         """Make a key into a mark if it can be one; tell whether it was swallowed."""
         if self.only_syllables and not self._syllable():
             return False
-        if key in TONES or key == "Z":
-            return self._tone(TONES.get(key, ""))
+        if key in self.tones or key == self.takes_off:
+            return self._tone(self.tones.get(key, ""))
         for letter in reversed(self.word):
-            shape = SHAPES.get((letter[0], key))
+            shape = self.shapes.get((letter[0], key))
             if shape:
                 # The key a second time takes the mark off and writes itself.
                 letter[1] = "" if letter[1] == shape else shape
                 return bool(letter[1])
-        if key == "W":
+        if key == self.lone_horn:
             self.word.append(["U", HORN, ""])
-        return key == "W"
+        return key == self.lone_horn
 
     def _tone(self, tone: str) -> bool:
         places = self._vowels()
@@ -105,3 +120,14 @@ class Telex:
         for at in places:
             self.word[at][2] = ""
         self.word[shaped[-1] if shaped else middle][2] = tone
+
+
+class Vni(Telex):
+    """A VNI keyboard: digits are the keys that put marks."""
+
+    tones: ClassVar[dict[str, str]] = VNI_TONES
+    shapes: ClassVar[dict[tuple[str, str], str]] = VNI_SHAPES
+    lone_horn, takes_off = "", "0"
+
+    def __init__(self, *, only_syllables: bool) -> None:
+        super().__init__(digits_end_words=False, only_syllables=only_syllables)

@@ -171,7 +171,9 @@ def test_cards_are_printed_spoiled_printed_again_withdrawn_and_shown(
     assert "16 cards printed" in said(hopke("run", "print", "TY-1", "--only", "insert"))
     shown = said(hopke("run", "show", "TY-1"))
     assert "Cards: 16 printed; none to be printed." in shown
-    assert shown.endswith("Next: pack it, then put it on sale with: hopke run sell TY-1.")
+    assert shown.endswith(
+        "Next: pack it with: hopke run pack TY-1, then put it on sale with: hopke run sell TY-1."
+    )
 
     spoiled = said(hopke("run", "spoil", "TY-1", "--sheets", "2"))
     again = spoiled.rpartition("--editions ")[2]

@@ -16,6 +16,7 @@ from app.checking import check_workspace, notes
 from app.checking.wording import keep_fingerprints
 from app.cli.audit import audit
 from app.cli.fairness import verify
+from app.cli.packing import pack
 from app.cli.paper import paper, print_and_tell
 from app.cli.reports import report
 from app.cli.runs import run
@@ -154,6 +155,7 @@ def _own_address() -> str:
 
 
 run.add_command(audit)
+run.add_command(pack)
 main.add_command(run)
 main.add_command(paper)
 main.add_command(report)

@@ -37,9 +37,9 @@ def grouped(text: str) -> str:
     return " ".join(text[start : start + 4] for start in range(0, len(text), 4))
 
 
-def counted(number: int, thing: str) -> str:
-    """Return "1 sheet" or "2 sheets"."""
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+def counted(number: int, thing: str, things: str = "") -> str:
+    """Return "1 sheet" or "2 sheets"; `things` is the plural where it is not with an s."""
+    return f"{number} {thing if number == 1 else things or thing + 's'}"
 
 
 @contextmanager

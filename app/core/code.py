@@ -95,7 +95,7 @@ def parse_code(typed: str, length: int = CODE_LENGTH) -> str:
         )
     passing: set[str] = set()
     if len(letters) + len(keys) == length:
-        for tried, candidate in enumerate(_candidates(letters, keys)):
+        for tried, candidate in enumerate(put_back(letters, keys)):
             if tried == MOST_CANDIDATES:
                 raise _keyboard()
             if _passes(candidate):
@@ -195,8 +195,13 @@ def _undo_one_mark(
         raise _foreign(base + mark)
 
 
-def _candidates(letters: list[str], keys: list[tuple[int, str]]) -> Iterator[str]:
-    """Yield every code that puts each key at some place behind its letter, with repeats."""
+def put_back(letters: list[str], keys: list[tuple[int, str]]) -> Iterator[str]:
+    """Yield every text that puts each key at some place behind its letter, with repeats.
+
+    Args:
+        letters: what stayed, in order.
+        keys: each swallowed key with the number of letters that certainly came before it.
+    """
     if not keys:
         yield "".join(letters)
         return
@@ -205,7 +210,7 @@ def _candidates(letters: list[str], keys: list[tuple[int, str]]) -> Iterator[str
     others = list(keys)
     others.remove((start, key))
     for place in range(start, len(letters) + 1):
-        yield from _candidates([*letters[:place], key, *letters[place:]], others)
+        yield from put_back([*letters[:place], key, *letters[place:]], others)
 
 
 def _wrong_length(length: int) -> MistypedCodeError:

@@ -55,7 +55,7 @@ _NEXT = {
     "planned": "commit it with: hopke run commit {run}",
     "committed": "seal it with: hopke run seal {run} --beacon VALUE",
     "sealed": "print it with: hopke run print {run}",
-    "printed": "pack it, then put it on sale with: hopke run sell {run}",
+    "printed": "pack it with: hopke run pack {run}, then put it on sale with: hopke run sell {run}",
     "on sale": "when it is sold out or withdrawn, open the draw with: hopke run reveal {run} --sold-out",
     "revealed": "its record is whole; anyone can check it with: hopke verify reveal.json",
 }

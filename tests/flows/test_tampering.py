@@ -179,6 +179,10 @@ def test_a_manifest_that_is_edited_after_the_commit_is_told_by_the_log(
     edit_run(station, kits=MORE_LANTERNS)
     with pytest.raises(LogError, match="its manifest is another"):
         verify_log(station)
+    if not sealed_first:
+        with pytest.raises(LogError, match="its manifest is another"):
+            seal_run(station, "TY-1", beacon_value=DICE, now=NOW)
+        assert show_run(station, "TY-1").state == "committed"
 
 
 def test_a_manifest_that_is_edited_after_the_seal_breaks_the_check_of_every_box(
