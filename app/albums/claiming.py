@@ -15,6 +15,7 @@ from app.core.code import code_tag, parse_code
 from app.core.errors import UserError
 from app.core.kit import Kit, Series, find_by_id
 from app.core.print_state import VOIDED, is_marked
+from app.core.proof import SealedContent
 from app.ledger import Album, Claim, PrintMark, Run, SealedBox
 from app.sealing import open_row
 
@@ -74,11 +75,7 @@ def scan(site: Site, typed: str, album_key: bytes | None) -> Scan:
     code = parse_code(typed)
     tag = code_tag(code)
     with site.ledger.reading() as session:
-        box = session.get(SealedBox, tag)
-        run = session.get(Run, box.run) if box else None
-        if box is None or run is None:
-            raise UnknownCodeError("no box has this code", mend="Compare every letter with the card")
-        content = open_row(code, run.id, box.sealed)
+        run, content = open_box(session, code)
         voided = is_voided(session, run.id, content.edition)
         claim = session.get(Claim, tag)
         album = find_album(session, album_key)
@@ -99,6 +96,19 @@ def scan(site: Site, typed: str, album_key: bytes | None) -> Scan:
         album=album is not None,
         passing=passing,
     )
+
+
+def open_box(session: Session, code: str) -> tuple[Run, SealedContent]:
+    """Open a box's row with its code, and return its run with it.
+
+    Raises:
+        UnknownCodeError: no box has this code.
+    """
+    box = session.get(SealedBox, code_tag(code))
+    run = session.get(Run, box.run) if box else None
+    if box is None or run is None:
+        raise UnknownCodeError("no box has this code", mend="Compare every letter with the card")
+    return run, open_row(code, run.id, box.sealed)
 
 
 def claim(site: Site, typed: str, album_key: bytes | None, *, entropy: bytes, today: date) -> Claimed:

@@ -7,15 +7,14 @@ from datetime import date
 from sqlmodel import Session, col, select, tuple_
 
 from app.albums import Site
-from app.albums.claiming import UnknownCodeError, kit_of
+from app.albums.claiming import kit_of, open_box
 from app.core.code import code_tag, parse_code
 from app.core.commitment import printed_root
 from app.core.kit import Kit, Series
 from app.core.manifest import manifest_digest
 from app.core.merkle import HASH_BYTES, PART_HASHES, siblings
 from app.core.proof import Proof
-from app.ledger import Run, SealedBox, TreePart
-from app.sealing import open_row
+from app.ledger import Run, TreePart
 
 TREES = ("contents", "labels")
 
@@ -64,13 +63,10 @@ def prove_box(site: Site, typed: str) -> ProvenBox:
         UnknownCodeError: no box has this code.
     """
     code = parse_code(typed)
-    tag = code_tag(code)
     with site.ledger.reading() as session:
-        box = session.get(SealedBox, tag)
-        run = session.get(Run, box.run) if box else None
-        if box is None or run is None or not (run.manifest and run.committed_at and run.contents_root):
-            raise UnknownCodeError("no box has this code", mend="Compare every letter with the card")
-        content = open_row(code, run.id, box.sealed)
+        run, content = open_box(session, code)
+        if not (run.manifest and run.committed_at and run.contents_root):
+            raise RuntimeError(f"boxes of {run.id} are stored, and it is not sealed")
         contents_path, labels_path = _paths(session, run, content.slot)
         proof = Proof(
             manifest_digest=manifest_digest(run.manifest),
@@ -80,7 +76,7 @@ def prove_box(site: Site, typed: str) -> ProvenBox:
             salt=content.salt,
             edition=content.edition,
             case=content.case,
-            tag=tag,
+            tag=code_tag(code),
             lsalt=content.lsalt,
             contents_path=contents_path,
             labels_path=labels_path,

@@ -1,10 +1,9 @@
 """Cards as drawing operators: a drawing that many share, and what is stamped on it for one box."""
 
-import json
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 
 import numpy as np
 import pikepdf
@@ -13,9 +12,10 @@ from pikepdf import Array, Dictionary, Name
 from app.core.errors import UserError
 from app.core.imposition import Filled, Sheet
 from app.press.design import Design
-from app.press.remembering import place_of, recall, remember
+from app.press.families import family_of
+from app.press.penalty import Words
 from app.press.slots import POINTS_PER_MM, QR_SLOT, Leaf, Slot
-from app.press.symbols import Family, Seeds, Shape, Words, dark_runs, make_seeds
+from app.press.symbols import dark_runs
 from app.press.typeface import Typeface, read_typeface
 from app.workspace import Workspace
 
@@ -101,7 +101,8 @@ class Stamper:
         places = (sheet.cells, sheet.behind(*back_mm))
         self._corners = dict(zip(design.sides, places, strict=False))
         self._marks_shift = back_mm
-        self._family = _family(workspace, cards) if QR_SLOT in cards[0].texts else None
+        addressed = QR_SLOT in cards[0].texts
+        self._family = family_of(workspace, [card.texts[QR_SLOT] for card in cards]) if addressed else None
         qr = [leaf.slots[QR_SLOT] for leaf in leaves.values() if QR_SLOT in leaf.slots]
         self._room = min((min(slot.width, slot.height) for slot in qr), default=0.0)
         self._module = self._choose_module() if self._family else 0.0
@@ -306,30 +307,6 @@ class Stamper:
 def _whole_dots(room: float, modules: int) -> float:
     """Return the largest module of whole dots that leaves room for the quiet zone, in points."""
     return int(room / (modules + 2 * QUIET_MODULES) / DOT + 1e-6) * DOT
-
-
-def _family(workspace: Workspace, cards: Sequence[Card]) -> Family:
-    """Return the family of all addresses: what they share, and the signs behind it that vary."""
-    addresses = [card.texts[QR_SLOT] for card in cards]
-    length, first, last = len(addresses[0]), min(addresses), max(addresses)
-    shared = next((at for at in range(length - 1) if first[at : at + 1] != last[at : at + 1]), length - 1)
-    varying = set().union(*(address[shared:] for address in addresses))
-    alphabet = "".join(sorted(varying))
-    return Family(first[:shared], length - shared, alphabet, seeds_of=partial(_seeds, workspace))
-
-
-def _seeds(workspace: Workspace, shape: Shape) -> Seeds:
-    """Return the seeds of a shape, from the cache if they are there; they tell no address.
-
-    ISO/IEC 18004 fixes them, so that they hold for any version of qrcode.
-    """
-    place = place_of(workspace, "seeds", json.dumps(shape))
-    remembered = recall(place)
-    if remembered:
-        return Seeds(*json.loads(remembered[1]))
-    seeds = make_seeds(shape)
-    remember(place, shape, json.dumps(seeds).encode())
-    return seeds
 
 
 def number(value: float, places: int = 3) -> bytes:

@@ -185,6 +185,7 @@ def test_an_address_that_is_no_code_is_not_promised_anything(town: Street, card:
         page.goto(f"{BASE}/b/{''.join(card.groups)[:17]}")
         expect(page.locator("#slip")).to_be_visible()
         expect(page.locator("#waits")).to_be_hidden()
+        page.goto("about:blank")  # with a signal the page would ask again, and be told that it is no code
 
 
 def test_a_button_that_is_pressed_without_a_signal_is_sent_once_when_it_is_back(

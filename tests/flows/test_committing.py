@@ -87,14 +87,14 @@ def test_a_committed_run_is_refused_before_its_cards_are_tried(planned: Station)
 FIRST_PRINT = """
 import sys
 from datetime import UTC, datetime
-from app.press import stamping
+from app.press import families
 from app.runs import open_station
 from app.runs.orders import Order
 from app.runs.printing import print_run
 from app.workspace import find_workspace
 
-made = stamping.make_seeds
-stamping.make_seeds = lambda shape: print("seeds of", shape) or made(shape)
+made = families.make_seeds
+families.make_seeds = lambda shape: print("seeds of", shape) or made(shape)
 order = Order(things=("insert", "label", "seal", "case-label"), target=sys.argv[2])
 station = open_station(find_workspace(sys.argv[1]))
 print_run(station, "TY-1", order, now=datetime.now(UTC), progress=lambda *_: None)

@@ -22,13 +22,13 @@ from qrcode import util
 
 from app.core.code import ALPHABET
 from app.press import symbols
+from app.press.penalty import Penalty
 from app.press.symbols import (
     LEVELS,
     Family,
     FamilyError,
     ForeignCharacterError,
     NumpyMissingError,
-    Penalty,
     Seeds,
     Shape,
     TailLengthError,
