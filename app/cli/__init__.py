@@ -83,7 +83,7 @@ def fingerprint(find: Callable[[], Workspace], folder: Path) -> None:
     type=click.Choice(get_args(Role)),
     default="both",
     show_default=True,
-    help="public needs no vault and opens none; station works beside the vault, for this machine alone.",
+    help="Public needs no vault and opens none; station works beside the vault, for this machine alone.",
 )
 @click.pass_obj
 @told

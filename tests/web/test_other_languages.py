@@ -65,8 +65,9 @@ def test_whatever_is_told_in_another_language_says_so_and_nothing_else_does(
 ) -> None:
     own = {phrase for phrase in phrases(language).values() if isinstance(phrase, str)}
     own |= {"Hộp Kể", "Tiny Maker", "__Host-album", "lang", *(tag.upper() for tag in SPOKEN)}
-    # seals and certificates, columns of tables, places for codes, words of keys
-    named = re.compile("[0-9a-f]{8}|[0-9A-Z]{4}|[A-Z]+-[0-9]+|[a-z]+[.][a-z_]+|[X ]+|(bab[ae] ?){8}")
+    # manifests, seals and certificates, columns of tables, places for codes, words of keys
+    names = r'\{".*\}|[0-9a-f]{8}|[0-9A-Z]{4}|[A-Z]+-[0-9]+|[a-z]+[.][a-z_]+|[X ]+|(bab[ae] ?){8}'
+    named = re.compile(f"{names}|([bghklmntvypc][aeiou]){{2}}")  # and of seals
     for name in PAGES:
         if name == "error 429":
             continue

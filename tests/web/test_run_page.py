@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 
 from app.core.commitment import printed_root
+from app.core.digest_words import words_of_digest
 from app.core.plan import Beacon
 from app.runs import Station, open_station
 from app.runs.life import commit_run, seal_run, show_run
@@ -84,6 +85,7 @@ def test_both_seals_are_those_of_the_ledger_as_the_card_spells_them(reader: Phon
     assert signs(english(reader, "/r/TY-1")) == [
         printed_root(root),
         hashlib.sha256(manifest.encode()).hexdigest(),
+        "".join(words_of_digest(hashlib.sha256(manifest.encode()).digest())),
     ]
 
 
@@ -108,12 +110,12 @@ def test_each_state_is_told_in_words_and_the_root_only_once_there_is_one(
     assert "will stand here and on every card" in committed
     assert "The plan was fixed on November 21, 2026." in committed
     assert "drawn on" not in committed
-    assert [len(seal) for seal in signs(read_html(committed))] == [64]
+    assert [len(seal) for seal in signs(read_html(committed))] == [64, 96]
     seal_run(maker, "TY-1", beacon_value=DICE, now=NOW)
     sealed = opened("/r/TY-1")
     assert "cards are not printed yet" in sealed
     assert "The boxes were drawn on November 21, 2026." in sealed
-    assert [len(seal) for seal in signs(read_html(sealed))] == [32, 64]
+    assert [len(seal) for seal in signs(read_html(sealed))] == [32, 64, 96]
     with maker.ledger.writing() as session:
         run = show_run(maker, "TY-1")
         run.printed_at = NOW
