@@ -14,6 +14,7 @@ from app.core.editions import read_editions
 from app.core.kit import Series
 from app.core.log import log_list, read_entry
 from app.core.manifest import manifest_digest, parse_manifest
+from app.core.plan import NO_PREVIOUS
 from app.core.print_state import INSERT, SPOILED, VOIDED
 from app.core.reveal import reveal_parts
 from app.core.witness import Posted, posted
@@ -129,7 +130,7 @@ def listed_runs(site: Site) -> list[Listed]:
     with site.ledger.reading() as session:
         runs = session.exec(select(Run).where(col(Run.number).is_not(None)).order_by(col(Run.number))).all()
         ended = dict(session.exec(select(Revealed.run, Revealed.ended)).all())
-    listed, last = list[Listed](), "0" * 64
+    listed, last = list[Listed](), NO_PREVIOUS
     for run in runs:
         manifest, digest = parse_manifest(run.manifest or ""), manifest_digest(run.manifest or "").hex()
         series, chained = site.catalogue.get(run.series), manifest.plan.previous == last

@@ -1,13 +1,13 @@
 """Pages on which a buyer, or anyone, recomputes what was promised."""
 
-import base64
-import hashlib
 import re
+from functools import cache
 from pathlib import Path
 
-from flask import Blueprint, Response, current_app, make_response, render_template
+from flask import Blueprint, Response, make_response, render_template
 
 from app.albums.proving import prove_box
+from app.web.headers import hash_source
 from app.web.languages import Tongue
 from app.web.present import languages, shared, show, site, spoken
 
@@ -38,7 +38,7 @@ def proof(code: str) -> Response:
 def verifier() -> Response:
     """Give the page that checks proofs and revealed runs, whole in one file: it works from a disk too."""
     language = spoken()
-    script = "\n".join(_script(name) for name in SCRIPTS)
+    script = _script()
     tongue = Tongue(language)
     switch = [{"tag": tag, "name": Tongue(tag).say("language.name")} for tag in languages()]
     # The script's place is filled after the template, for a template writes no code.
@@ -48,7 +48,7 @@ def verifier() -> Response:
     answer = make_response(page)
     styles = re.findall(r"<style>(.*?)</style>", page, re.S)
     answer.headers["Content-Security-Policy"] = (
-        f"default-src 'none'; script-src {_digest(script)}; style-src {_digest(styles[0])}; "
+        f"default-src 'none'; script-src {hash_source(script)}; style-src {hash_source(styles[0])}; "
         "img-src data:; form-action 'none'; frame-ancestors 'none'; base-uri 'none'"
     )
     answer.headers["Content-Language"] = language
@@ -56,9 +56,7 @@ def verifier() -> Response:
     return shared(answer)
 
 
-def _script(name: str) -> str:
-    return (Path(current_app.static_folder or "") / name).read_text("utf-8")
-
-
-def _digest(text: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+@cache
+def _script() -> str:
+    static = Path(__file__).parent / "static"
+    return "\n".join((static / name).read_text("utf-8") for name in SCRIPTS)

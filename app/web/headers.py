@@ -17,10 +17,14 @@ POWERS_OFF = ", ".join(
 )  # fmt: skip
 
 
+def hash_source(text: str) -> str:
+    """Return how a Content-Security-Policy names an inline style or script."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
 def policy(*styles: str) -> str:
     """Return the Content-Security-Policy of pages whose one inline style is one of `styles`."""
-    digests = [base64.b64encode(hashlib.sha256(style.encode()).digest()).decode() for style in styles]
-    allowed = " ".join(f"'sha256-{digest}'" for digest in digests)
+    allowed = " ".join(map(hash_source, styles))
     return (
         "default-src 'none'; script-src 'self'; worker-src 'self'; img-src 'self' data:; font-src 'self'; "
         f"style-src 'self' {allowed}; media-src 'self'; connect-src 'self'; manifest-src 'self'; "
