@@ -3,6 +3,7 @@
 import io
 import re
 import subprocess
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,6 +41,11 @@ def read_sheet(pdf: Path, sheet: int) -> list[Card]:
         name = _words(pdf, front, 1 - side).strip().splitlines()[0].strip()
         cards.append(Card(symbol.text, int(edition[1]), (code[1], code[2], code[3]), name))
     return cards
+
+
+def cards_in(folder: Path) -> Iterator[Card]:
+    """Yield the printed cards of the workspace's run TY-1, sheet by sheet."""
+    return (card for sheet in range(24) for card in read_sheet(folder / "var/out/TY-1/inserts.pdf", sheet))
 
 
 def _draw(pdf: Path, page: int) -> Image.Image:

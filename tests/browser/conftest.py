@@ -13,11 +13,12 @@ from app.runs.orders import Order
 from app.runs.planning import plan_run
 from app.runs.printing import print_run
 from app.workspace import find_workspace
-from tests.browser.cards import Card, read_sheet
+from tests.browser.cards import Card, cards_in
 from tests.browser.phones import Street, street
 from tests.browser.places import Place, own_place
 from tests.browser.scenes import SCENES, visit
 from tests.conftest import CEREMONY, DICE, NOW, REPOSITORY, SECRET
+from tests.web.cast import ledger_of
 
 EXPECTED = ("400:", "404:", "405:", "409:", "console: Failed to load", "console: Service Worker registration")
 """What goes wrong on a lent phone because its scene is a refusal, or because it has no workers."""
@@ -55,12 +56,20 @@ def printed_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def unscanned_folder(printed_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The printed run as it was before anyone scanned a card, for tests that take more than one each."""
+    copy = Path(shutil.copytree(printed_folder, tmp_path_factory.mktemp("unscanned") / "tiny"))
+    with ledger_of(copy) as ledger:
+        for table in ("swap", "claim", "album"):
+            ledger.execute(f"DELETE FROM {table}")  # noqa: S608
+    return copy
+
+
 @pytest.fixture(scope="session")
 def pile(printed_folder: Path) -> Iterator[Card]:
     """The printed cards, each to be taken once."""
-    return (
-        card for sheet in range(24) for card in read_sheet(printed_folder / "var/out/TY-1/inserts.pdf", sheet)
-    )
+    return cards_in(printed_folder)
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ but for one step that nobody promises there: no page opens without a signal, sin
 
 import io
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +14,7 @@ import zxingcpp
 from PIL import Image
 from playwright.sync_api import Page, Playwright, expect
 
-from tests.browser.cards import Card, read_sheet
+from tests.browser.cards import Card, cards_in
 from tests.browser.phones import BASE, Street, street
 from tests.browser.test_first_scan import (
     ADD,
@@ -25,32 +24,21 @@ from tests.browser.test_first_scan import (
     see_picture,
 )
 from tests.browser.test_offline import no_signal, wait_for_kept
-from tests.web.cast import ledger_of
 
 RIGHT, WRONG = "Đỏ", "Vàng"
 MISSING = re.compile("missing")
 
 
 @pytest.fixture(scope="module")
-def folder(printed_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The printed run as it was before anyone scanned a card."""
-    copy = Path(shutil.copytree(printed_folder, tmp_path_factory.mktemp("whole") / "tiny"))
-    with ledger_of(copy) as ledger:
-        for table in ("swap", "claim", "album"):
-            ledger.execute(f"DELETE FROM {table}")  # noqa: S608
-    return copy
-
-
-@pytest.fixture(scope="module")
-def pile(folder: Path) -> Iterator[Card]:
-    return (card for sheet in range(24) for card in read_sheet(folder / "var/out/TY-1/inserts.pdf", sheet))
+def pile(unscanned_folder: Path) -> Iterator[Card]:
+    return cards_in(unscanned_folder)
 
 
 @pytest.fixture(scope="module")
 def tiny_street(
-    playwright: Playwright, folder: Path, tmp_path_factory: pytest.TempPathFactory
+    playwright: Playwright, unscanned_folder: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Street]:
-    with street(playwright, folder, tmp_path_factory.mktemp("street")) as opened:
+    with street(playwright, unscanned_folder, tmp_path_factory.mktemp("street")) as opened:
         yield opened
 
 
