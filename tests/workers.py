@@ -1,4 +1,4 @@
-"""How `make test` shares the tests out: a worker takes whole files, and files together that share what is dear.
+"""How `make test` shares the tests out: a worker takes whole files, and some files together.
 
 Each worker pays for every fixture of a session that it needs. Folders whose files take long come first: at
 the end, when one worker may have to wait for the other, only short files are left.
@@ -24,7 +24,7 @@ LONG_FIRST = ("tests/browser", "tests/flows", "tests/press", "tests/web", "tests
 
 
 def scope_of(nodeid: str) -> str:
-    """Return what a test is never parted from: its file, the files of `ORDERED`, or a portion of the scenes."""
+    """Return what a test is kept with: its file, the files of `ORDERED`, or a portion of the scenes."""
     file, _, name = nodeid.partition("::")
     if file in ORDERED:
         return "ordered"
@@ -39,7 +39,7 @@ def place_of(nodeid: str) -> int:
     return LONG_FIRST.index(folder) if folder in LONG_FIRST else len(LONG_FIRST)
 
 
-class WholeFiles(LoadScopeScheduling):
+class WholeFiles(LoadScopeScheduling):  # type: ignore[misc]  # it has no types
     """Gives what belongs together to one worker, in the order in which it was collected."""
 
     def _split_scope(self, nodeid: str) -> str:
