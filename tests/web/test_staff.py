@@ -28,6 +28,7 @@ from tests.web.cast import (
 from tests.web.conftest import close
 from tests.web.html import read_html
 from tests.web.serving import ask, serve
+from tests.web.validators import html_validate
 
 NEW = "gió thổi qua cánh đồng"
 STUDIO_PAGES = ("/studio/", "/studio/me", "/studio/sign-in", "/studio/invitation/x")
@@ -345,6 +346,18 @@ def typing(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Flask:
     return _with_page(workspace, monkeypatch, pages)
 
 
+def test_a_role_that_is_taken_away_or_given_holds_from_the_next_click_on(typing: Flask) -> None:
+    lan = signed_in(typing, "Lan Anh", "curator")
+    answers = [lan.press("/studio/typed", {"text": "x"})]
+    for roles in (["maker", "reviewer"], ["curator"]):
+        change_roles(people_of(typing), "Lan Anh", roles)
+        answers.append(lan.press("/studio/typed", {"text": "x"}))
+    assert [answer.status_code for answer in answers] == [200, 403, 200]
+    assert "This is for somebody else to do" in answers[1].text
+    assert read_html(answers[1].text).one("ul", "may").text == "curator"
+    assert read_html(answers[1].text).problems == []
+
+
 def _with_page(workspace: Workspace, monkeypatch: pytest.MonkeyPatch, pages: Blueprint) -> Flask:
     opened = guard.open_studio
 
@@ -454,6 +467,28 @@ def test_buyers_buttons_need_no_token(bo: Phone, box: Box) -> None:
     assert bo.press_add(box).status_code == 303
     assert bo.cookie(ALBUM)
     assert bo.cookie(STAFF) is None
+
+
+def test_every_page_of_the_door_is_valid_html(app: Flask, cai: Desk, desk: Desk, tmp_path: Path) -> None:
+    link = invitation(app, "Lan Anh", "maker", "reviewer")
+    bad = {"new_password": "x", "again_password": "x"}
+    pages = {
+        "door": desk.open("/studio/sign-in?next=/studio/me"),
+        "refused": desk.sign_in("Cải", "wrong but long enough"),
+        "stale": desk.sign_in("Cải", csrf_token="stale"),
+        "invitation": desk.open(f"/studio/invitation/{link}"),
+        "password refused": desk.press(f"/studio/invitation/{link}", bad),
+        "over": desk.open("/studio/invitation/over"),
+        "signed out": desk.press("/studio/me/sessions/1/end", {"text": "một\nhai", "title": "Đèn"}),
+        "board": cai.open("/studio/"),
+        "me": cai.open("/studio/me"),
+        "me refused": cai.press("/studio/me", bad),
+        "stale button": cai.press("/studio/sign-out", {"csrf_token": "stale", "text": "một"}),
+    }
+    written = {name: answer.text for name, answer in pages.items() if answer.mimetype == "text/html"}
+    assert written.keys() == pages.keys()
+    assert html_validate(written, tmp_path) == []
+    assert [problem for text in written.values() for problem in read_html(text).problems] == []
 
 
 @pytest.mark.parametrize("language", ["vi", "en", "fr", "ja", "ko", "zh"])
