@@ -1,12 +1,19 @@
 """Writes small files whole or not at all."""
 
 import os
+import stat
 import tempfile
 from pathlib import Path
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes, *, durably: bool = False, mode: int = 0o600) -> None:
     """Replace a file in one step; folders are made, and whoever reads meanwhile sees the old or the new one.
+
+    Args:
+        path: the file.
+        content: what shall stand in it.
+        durably: whether it shall lie on the disk, name and all, when this returns.
+        mode: who may read a file that was not there before; one that was keeps its rights.
 
     Raises:
         OSError: it cannot be written; nothing is left behind.
@@ -16,7 +23,17 @@ def write_whole(path: Path, content: bytes) -> None:
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
+            if durably:
+                file.flush()
+                os.fsync(file.fileno())
+        os.chmod(draft, stat.S_IMODE(path.stat().st_mode) if path.exists() else mode)
         os.replace(draft, path)
     except OSError:
         os.unlink(draft)
         raise
+    if durably:
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)

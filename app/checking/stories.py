@@ -8,7 +8,7 @@ from pathlib import Path
 from app.checking.pictures import placement_problems
 from app.checking.problems import ContentError
 from app.core.errors import UserError
-from app.core.kit import Kit, Series
+from app.core.kit import Kit, Series, find_by_id
 from app.core.story import CHASE, LAYERS, Layer, Story
 from app.library import (
     NOTE_GIVEN,
@@ -133,13 +133,28 @@ def _expected(
 
 
 def _story(workspace: Workspace, kit_id: str, language: str, catalogue: Catalogue) -> Iterator[UserError]:
-    path = story_path(workspace, kit_id, language)
     try:
         story = read_story(workspace, kit_id, language)
+    except UserError as error:
+        yield error
+        return
+    yield from text_problems(workspace, story, catalogue)
+
+
+def text_problems(workspace: Workspace, story: Story | Layer, catalogue: Catalogue) -> Iterator[UserError]:
+    """Yield what is wrong with one text, which may be one that no file holds yet."""
+    path = story_path(workspace, story.kit, story.name)
+    try:
         render(workspace, story)
     except UserError as error:
         yield error
         return
+    if isinstance(story, Story):
+        yield from _story_alone(workspace, story, path, catalogue)
+    yield from _text(workspace, story, path, catalogue)
+
+
+def _story_alone(workspace: Workspace, story: Story, path: Path, catalogue: Catalogue) -> Iterator[UserError]:
     words = _length(NOTE_LINE.sub("", story.text))
     if words < FEWEST_WORDS:
         yield ContentError(
@@ -147,7 +162,6 @@ def _story(workspace: Workspace, kit_id: str, language: str, catalogue: Catalogu
             where=str(path),
             mend="Tell more",
         )
-    yield from _text(workspace, story, path, catalogue)
     for source in story.front.sources:
         if source not in {*NOTE_GIVEN.findall(story.text), *read_sources(workspace)}:
             yield ContentError(
@@ -155,8 +169,8 @@ def _story(workspace: Workspace, kit_id: str, language: str, catalogue: Catalogu
                 where=str(path),
                 mend=f"Add {source} to stories/{SOURCES_FILE}, or [^{source}]: … to the story",
             )
-    kit = next((kit for series in catalogue.values() for kit in series.kits if kit.id == kit_id), None)
-    yield from _details(story, kit, path) if kit else ()
+    found = find_by_id(catalogue.values(), story.kit)
+    yield from _details(story, found[1], path) if found else ()
 
 
 def _length(text: str) -> int:
@@ -181,11 +195,10 @@ def _layer(
 ) -> Iterator[UserError]:
     try:
         told = read_layer(workspace, kit_id, language, layer)
-        render(workspace, told)
     except UserError as error:
         yield error
         return
-    yield from _text(workspace, told, story_path(workspace, kit_id, told.name), catalogue)
+    yield from text_problems(workspace, told, catalogue)
 
 
 NOTE_LINE = re.compile(r"^\[\^[A-Za-z0-9-]+\]:.*$", re.MULTILINE)

@@ -1,6 +1,7 @@
 """A story's front matter: what is told beside its text."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from app.core.kit import Words
@@ -77,6 +78,15 @@ class Riddle:
             raise ValueError("two choices are the same")
 
 
+@dataclass(frozen=True, kw_only=True)
+class Approval:
+    """When somebody else than its writer approved a text, and by which hash the approved words are known."""
+
+    __pydantic_config__ = _STRICT
+    day: date
+    of: str
+
+
 LONGEST_SUMMARY = 140
 
 
@@ -99,6 +109,7 @@ class FrontMatter:
     timeline: tuple[Moment, ...] = ()
     details: tuple[Detail, ...] = ()
     reviewed: str | None = None
+    approved: Approval | None = None
 
     def __post_init__(self) -> None:
         _short(self.summary)
@@ -154,6 +165,7 @@ class LayerFront:
     summary: str
     uncertain: tuple[str, ...] = ()
     reviewed: str | None = None
+    approved: Approval | None = None
 
     def __post_init__(self) -> None:
         _short(self.summary)

@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+from app.core.approval import words_hash
 from app.core.errors import UserError
 from app.core.story import CleanHtml, FrontMatter, Layer, LayerFront, Source, Story
 from app.library.children import ChildFailedError, render_texts
@@ -84,7 +85,17 @@ def read_story(workspace: Workspace, kit_id: str, language: str) -> Story:
         FileMissingError: the story is not written in this language.
         FileBrokenError, KeyWrongError: its front matter is not right.
     """
-    front, text = _read(story_path(workspace, kit_id, language), FrontMatter)
+    path = story_path(workspace, kit_id, language)
+    return parse_story(read_text(path), kit_id, language, where=str(path))
+
+
+def parse_story(words: str, kit_id: str, language: str, *, where: str) -> Story:
+    """Return a whole file's words as a story.
+
+    Raises:
+        FileBrokenError, KeyWrongError: its front matter is not right.
+    """
+    front, text = _parse(words, FrontMatter, where)
     return Story(kit=kit_id, language=language, front=front, text=text)
 
 
@@ -95,9 +106,18 @@ def read_layer(workspace: Workspace, kit_id: str, language: str, layer: str) -> 
         FileMissingError: it is not written in this language.
         FileBrokenError, KeyWrongError: its front matter is not right.
     """
-    blank = Layer(kit=kit_id, language=language, layer=layer, front=LayerFront(title="", summary=""), text="")
-    front, text = _read(story_path(workspace, kit_id, blank.name), LayerFront)
-    return replace(blank, front=front, text=text)
+    path = story_path(workspace, kit_id, f"{language}.{layer}" if layer else language)
+    return parse_layer(read_text(path), kit_id, language, layer, where=str(path))
+
+
+def parse_layer(words: str, kit_id: str, language: str, layer: str, *, where: str) -> Layer:
+    """Return a whole file's words as a layer, or as a bonus page (`layer` is "" then).
+
+    Raises:
+        FileBrokenError, KeyWrongError: its front matter is not right.
+    """
+    front, text = _parse(words, LayerFront, where)
+    return Layer(kit=kit_id, language=language, layer=layer, front=front, text=text)
 
 
 def has_layer(workspace: Workspace, kit_id: str, language: str, layer: str) -> bool:
@@ -105,15 +125,18 @@ def has_layer(workspace: Workspace, kit_id: str, language: str, layer: str) -> b
     return story_path(workspace, kit_id, f"{language}.{layer}").is_file()
 
 
-def _read(path: Path, kind: type[Front]) -> tuple[Front, str]:
-    parts = FRONT_MATTER.match(read_text(path))
+def _parse(words: str, kind: type[Front], where: str) -> tuple[Front, str]:
+    parts = FRONT_MATTER.match(words)
     if parts is None:
         raise FileBrokenError(
             "the front matter is missing",
-            where=str(path),
+            where=where,
             mend="Begin the file with a line ---, then the keys, then a line ---, then the text",
         )
-    return cast(Front, _front_matter(parts["front"], cast(Any, kind), str(path))), parts["text"]
+    front = cast(Front, _front_matter(parts["front"], cast(Any, kind), where))
+    if front.approved is not None and front.approved.of != words_hash(words):
+        front = replace(front, approved=None)  # other words than those stand here now
+    return front, parts["text"]
 
 
 @lru_cache(maxsize=512)  # a page view reads the file but never parses the same front matter twice
