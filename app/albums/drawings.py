@@ -1,4 +1,4 @@
-"""The drawings that pages show: pictures, icons, building steps, covers and maps; and the stories' pictures."""
+"""The drawings that pages show: pictures, icons, building steps, covers and maps; stories' pictures."""
 
 import contextlib
 from pathlib import Path

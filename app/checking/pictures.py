@@ -33,7 +33,7 @@ def placement_problems(workspace: Workspace, kit_id: str, text: str, where: str)
             yield ContentError(
                 f"the picture {placed.name} says nothing to a reader who does not see it",
                 where=where,
-                mend=f'Say what is seen between the brackets, or write ![](images/{placed.name} "{DECORATIVE}")',
+                mend=f'Say what is seen in the brackets, or write ![](images/{placed.name} "{DECORATIVE}")',
             )
         if placed.decorative and placed.alt:
             yield ContentError(
@@ -57,11 +57,15 @@ def library_problems(workspace: Workspace) -> Iterator[UserError]:
     """Yield what is wrong with the pictures of all kits."""
     for folder in sorted(workspace.stories.glob(f"*/{FOLDER}")):
         listed: set[str] = set()
+        broken = False
         for path in sorted(folder.glob("*.toml")):
             try:
                 yield from _picture(workspace, folder.parent.name, path, listed)
             except UserError as error:
                 yield error
+                broken = True
+        if broken:  # whose files lie there is not known
+            continue
         strays = [path for path in sorted(folder.iterdir()) if not path.name.startswith(".")]
         for path in strays:
             if path.name not in listed and path.suffix != ".toml":

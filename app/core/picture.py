@@ -58,7 +58,8 @@ class Picture:
         width: of the largest version in pixels.
         height: of the largest version in pixels.
         widths: of all versions in pixels, smallest first; each is there as AVIF and as JPEG.
-        digest: the first twelve hexadecimal digits of SHA-256 over all versions: part of their addresses.
+        digest: the first twelve hexadecimal digits of SHA-256 over all versions but the square: part of their
+            addresses.
         source: where it was found, an https or http address.
         focal: what must be seen when it is cut to a square: x and y from the upper left corner, 0 to 1.
     """

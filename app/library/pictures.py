@@ -17,6 +17,7 @@ from app.workspace import Workspace
 from app.writing import write_whole
 
 FOLDER = "images"
+THUMB = "thumb.jpg"
 FILE_NAME = re.compile(r"(?P<name>[a-z0-9-]{1,60})-(?:(?P<width>[0-9]{1,4})\.(?:avif|jpg)|thumb\.jpg)")
 
 
@@ -122,7 +123,8 @@ def take_picture(
         width=1, height=1, widths=(1,), digest="0" * 12,
     )  # fmt: skip
     told, versions = take_in(content, focal)
-    digest = hashlib.sha256(b"".join(versions.values())).hexdigest()[:12]
+    kept = [version for ending, version in versions.items() if ending != THUMB]
+    digest = hashlib.sha256(b"".join(kept)).hexdigest()[:12]
     picture = replace(
         draft, width=told["width"], height=told["height"], widths=tuple(told["widths"]), digest=digest
     )
@@ -162,7 +164,7 @@ def change_picture(
     if after.focal != before.focal:
         widest = path.with_name(f"{name}-{before.width}.jpg").read_bytes()
         _, versions = take_in(widest, after.focal)
-        write_whole(path.with_name(f"{name}-thumb.jpg"), versions["thumb.jpg"])
+        write_whole(path.with_name(f"{name}-{THUMB}"), versions[THUMB])
     write_whole(path, _as_toml(after))
     return after
 
@@ -200,7 +202,7 @@ def remove_picture(
 def picture_files(name: str, picture: Picture) -> list[str]:
     """Return the names of a picture's versions."""
     endings = [f"{width}.{kind}" for width in reversed(picture.widths) for kind in ("avif", "jpg")]
-    return [f"{name}-{ending}" for ending in (*endings, "thumb.jpg")]
+    return [f"{name}-{ending}" for ending in (*endings, THUMB)]
 
 
 def picture_file(workspace: Workspace, kit_id: str, file: str) -> tuple[Path, Picture] | None:
@@ -224,7 +226,8 @@ def digest_of(workspace: Workspace, kit_id: str, name: str, picture: Picture) ->
     found = hashlib.sha256()
     try:
         for file in picture_files(name, picture):
-            found.update(picture_path(workspace, kit_id, name).with_name(file).read_bytes())
+            content = picture_path(workspace, kit_id, name).with_name(file).read_bytes()
+            found.update(content if not file.endswith(THUMB) else b"")
     except OSError:
         return None
     return found.hexdigest()[:12]

@@ -31,6 +31,9 @@ ATTRIBUTES = {
 PICTURE = re.compile(r"images/[a-z0-9-]{1,60}")
 """The only address a picture may have: one of the kit's own library."""
 
+NO_PICTURE = re.compile(r'<img(?: alt="[^"]*")?>')
+"""What is left of a picture whose address was another."""
+
 OWN_TAGS = TAGS - {"img"} | {"pre"}
 """A page of the program's own may show steps in the order of their lines."""
 SCHEMES = {"http", "https", "mailto", "geo", "tel"}
@@ -73,14 +76,15 @@ def render_own(text: str) -> dict[str, str]:
 
 def clean(html: str, tags: set[str] = TAGS) -> str:
     """Return `html` with nothing in it but these tags, and the attributes, classes and schemes of a story."""
-    return nh3.clean(
+    kept = nh3.clean(
         html,
         tags=tags,
         attributes=ATTRIBUTES,
         attribute_filter=_keep_attribute,
         url_schemes=SCHEMES,
         link_rel=None,  # no link opens a window, and every page's header says how far it may be referred to
-    ).strip()
+    )
+    return NO_PICTURE.sub("", kept).strip()
 
 
 def _keep_attribute(_tag: str, attribute: str, value: str) -> str | None:
