@@ -97,7 +97,7 @@ def yaml_nodes(text: str, *, where: str) -> yaml.Node | None:
         FileBrokenError: the text is not YAML.
     """
     try:
-        return cast("yaml.Node | None", yaml.compose(text, Loader=_PlainLoader))
+        return yaml.compose(text, Loader=_PlainLoader)
     except (yaml.YAMLError, RecursionError) as error:
         raise _no_yaml(error, where) from error
 

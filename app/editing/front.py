@@ -9,7 +9,7 @@ from functools import lru_cache
 import yaml
 
 from app.core.story import RIDDLES
-from app.editing.spelling import respelled
+from app.editing.spelling import Value, respelled
 from app.reading import FileBrokenError, yaml_nodes
 
 TEXTS = ("title", "summary", "place")
@@ -138,7 +138,7 @@ def _padded(key: str, rows: Iterator[Row]) -> tuple[Row, ...]:
     return found + (blank,) * (FACTS - len(found)) if key == "facts" else found
 
 
-def _value(of: Fields, key: str) -> object:
+def _value(of: Fields, key: str) -> Value:
     if key == "riddles":
         return of.riddles
     return of.rows.get(key, ()) if key in COLUMNS else of.texts.get(key, "")
@@ -250,7 +250,7 @@ def _riddles(node: yaml.Node | None) -> Iterator[tuple[str, Row]]:
         if len(choices) > len(CHOICES):
             raise _fault(f"{where} has more than {len(CHOICES)} choices")
         answer = _text(cells.get("answer"), f"{where}.answer")
-        row = {name: "" for name in RIDDLE}
+        row = dict.fromkeys(RIDDLE, "")
         row |= dict(zip(CHOICES, choices, strict=False))
         row["right"] = str(choices.index(answer)) if answer and answer in choices else ""
         for name in ("question", "hint", "because", "in_drawing", "in_text"):

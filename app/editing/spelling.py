@@ -1,4 +1,4 @@
-"""How one key of a front matter is written: what is new in it is spelled anew, the rest and its comments stay."""
+"""How one key of a front matter is written: what is new is spelled anew, the rest and its comments stay."""
 
 import io
 import re
@@ -19,9 +19,11 @@ _CHOICES = "choices"
 _RIDDLE_ORDER = ("kind", "question", _CHOICES, "answer", "hint", "because", "in_drawing", "in_text")
 
 Row = Mapping[str, str]
+Value = str | Mapping[str, Row] | Sequence[Row]
+"""Of a key, as a form holds it: a text, riddles by kind, or rows."""
 
 
-def respelled(key: str, piece: str, old: object, new: object) -> str:
+def respelled(key: str, piece: str, old: Value | None, new: Value) -> str:
     """Return the lines of a key whose value changed; "" of one that is not needed any more.
 
     Args:
@@ -73,15 +75,14 @@ def _house_yaml() -> YAML:
     return made
 
 
-def _value(key: str, there: Any, old: object, new: object) -> Any:
+def _value(key: str, there: Any, old: Value | None, new: Value) -> Any:
     """Return what the key holds from now on, None for nothing."""
     if isinstance(new, str):
         return spelled(new) if new else None
     if isinstance(new, Mapping):
         return _riddles(there if isinstance(there, CommentedSeq) else CommentedSeq(), old, new)
-    assert isinstance(new, Sequence)
     rows = there if isinstance(there, CommentedSeq) else CommentedSeq()
-    before = [_bare(row) for row in old] if isinstance(old, Sequence) else []
+    before = [] if old is None or isinstance(old, str | Mapping) else [_bare(row) for row in old]
     before = [row for row in before if row][: len(rows)]
     before += [()] * (len(rows) - len(before))
     _take(rows, before, [row for row in map(_bare, new) if row], key)
@@ -114,7 +115,7 @@ def _row(there: Any, before: Sequence[tuple[str, str]], after: Sequence[tuple[st
     if key == "uncertain":
         return spelled(dict(after)["text"])
     row = there if isinstance(there, MutableMapping) else CommentedMap()
-    _fill(row, dict(before), {column: text for column, text in after}, [column for column, _ in after])
+    _fill(row, dict(before), dict(after), [column for column, _ in after])
     return row
 
 
@@ -138,7 +139,7 @@ def _place(row: Any, column: str, order: Sequence[str]) -> int:
     return next((at for at, name in enumerate(names) if name in later), len(names))
 
 
-def _riddles(rows: Any, old: object, new: Mapping[str, Row]) -> Any:
+def _riddles(rows: Any, old: Value | None, new: Mapping[str, Row]) -> Any:
     for kind in RIDDLES:
         before, after = old.get(kind, {}) if isinstance(old, Mapping) else {}, new.get(kind, {})
         at = next((place for place, row in enumerate(rows) if row.get("kind", "story") == kind), None)

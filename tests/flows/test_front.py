@@ -86,7 +86,8 @@ def test_comments_unknown_keys_and_odd_spellings_stay() -> None:
 
 @pytest.mark.parametrize(
     "value", ["1812", "yes", "on", "~", "null", "1,5", "a: b", "# c", "'", '"', " before", "x ", "😀 “ạ”",
-    "- a", "[a", "{", "*a", "&a", "!t", "|", "%", "@", "2026-11-22", "0x1f", "1:30", "=", "<<", "---", "...", "\\n"],
+    "- a", "[a", "{", "*a",
+    "&a", "!t", "|", "%", "@", "2026-11-22", "0x1f", "1:30", "=", "<<", "---", "...", "\\n"],
 )  # fmt: skip
 def test_what_looks_like_something_else_stays_a_text(studio: Studio, value: str) -> None:
     shown = fields(WHOLE)
