@@ -127,14 +127,14 @@ def board(
     """
     known = _known(studio, person, now)
     cells = [
-        _cell(studio, text, known.get((text.kit, text.name), _NOTHING), person, now, stale or {}, checks or {})
+        _cell(
+            studio, text, known.get((text.kit, text.name), _NOTHING), person, now, stale or {}, checks or {}
+        )
         for text in texts_of(studio)
     ]
     begun = {cell.text.language for cell in cells if cell.state != "missing"}
     shown = tuple(
-        tag
-        for tag in studio.languages
-        if every_language or tag in begun or tag in studio.workspace.languages
+        tag for tag in studio.languages if every_language or tag in begun or tag in studio.workspace.languages
     )
     lines = tuple(_lines(studio, cells, shown))
     waiting = [(line, cell) for line in lines for cell in line.cells if cell.waits]
@@ -248,7 +248,7 @@ def _writers(session: Session, states: Mapping[Place, tuple[int, str]]) -> dict[
         .group_by(col(Revision.kit), col(Revision.name), col(Revision.by))
     )
     for kit, name, by, last in rows:
-        if last > states.get((kit, name), (0, ""))[0]:
+        if (last or 0) > states.get((kit, name), (0, ""))[0]:
             found[kit, name].add(by or 0)
     return found
 
