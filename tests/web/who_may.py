@@ -40,6 +40,9 @@ class Row:
     form: dict[str, str] = field(default_factory=dict)
 
 
+HERE = ("POST", "/studio/<kit>/<name>/here")
+"""Notes who has a text open, and leads nowhere."""
+
 NEW_PASSWORD = {"new_password": PASSWORD, "again_password": PASSWORD}
 STUDIO: dict[Route, Row] = {
     # Signing in
@@ -56,6 +59,11 @@ STUDIO: dict[Route, Row] = {
     # Board, editor, workflow, comments, links, pictures, numbers, reports: one row for each route, and what
     # its address needs in World.values
     ("GET", "/studio/"): Row("look", 200, 200),
+    ("GET", "/studio/<kit>/<name>"): Row("look", 200, 200),
+    ("POST", "/studio/<kit>/<name>"): Row("write", 303, 303),
+    HERE: Row("look", 200, 200),
+    ("GET", "/studio/<kit>/<name>/preview"): Row("look", 200, 200),
+    ("POST", "/studio/<kit>/<name>/preview"): Row("look", 200, 200),
 }
 
 EVERYONE: dict[str, str] = {
@@ -134,6 +142,7 @@ EVERYONE: dict[str, str] = {
     "/sitemap.xml": "",
     "/static/<path:filename>": "/static/icon.svg",
     "/stories/<kit>/<language>.mp3": "/stories/lantern/vi.mp3",
+    "/stories/<kit>/images/<file>": "/stories/bridge/images/none-360.jpg",
     "/sw.js": "",
     "/swap": "",
     "POST /swap": "/swap",
