@@ -6,8 +6,12 @@ import pytest
 
 from app.albums import open_site
 from app.albums.claiming import scan
+from app.core.staff import Person
 from app.runs import Station
-from tests.conftest import DICE
+from app.staff import People, open_people
+from app.staff.invitations import invite, use_invitation
+from app.workspace import Workspace
+from tests.conftest import DICE, NOW
 from tests.flows.market import Market
 from tests.press.ordered import OUTSIDE, Ordered, committed, drawn, files_in, folder_of, order_of
 
@@ -50,3 +54,17 @@ def two(market: Market, lanterns: list[int], bridges: list[int]) -> Market:
     market.claim("an", *lanterns[:2], bridges[0])
     market.claim("binh", *bridges[1:3])
     return market
+
+
+@pytest.fixture
+def people(workspace: Workspace) -> Iterator[People]:
+    opened = open_people(workspace)
+    yield opened
+    opened.ledger.close()
+
+
+@pytest.fixture
+def lan(people: People) -> Person:
+    """Lan Anh, a curator who has chosen a password and is signed in."""
+    invite(people, "Lan Anh", ["curator"], key=b"l" * 32, now=NOW)
+    return use_invitation(people, b"l" * 32, "mưa rơi trên mái ngói", session_key=b"h" * 32, now=NOW)
