@@ -134,7 +134,7 @@ def save(
             somebody else put into the file later than that is still to be taken in.
 
     Raises:
-        StaleSaveError: the text has another version by now.
+        StaleSaveError: the text has another version by now; the words are kept aside.
         TextTooLongError: it has more than `LONGEST_TEXT` signs.
         LedgerError: the ledger cannot be written; nothing was kept.
     """
@@ -143,6 +143,24 @@ def save(
         raise TextTooLongError(
             f"the text has {len(words)} signs; a file holds {LONGEST_TEXT}", mend="Divide it, or shorten it"
         )
+    try:
+        return _save(studio, text, staff, words, version, now, kind, note, base)
+    except StaleSaveError:
+        _keep_aside(studio, text, staff, words, version, now)
+        raise
+
+
+def _save(
+    studio: Studio,
+    text: Text,
+    staff: int,
+    words: str,
+    version: int,
+    now: datetime,
+    kind: str,
+    note: str,
+    base: int | None,
+) -> int:
     with studio.ledger.writing() as session:
         draft = session.get(Draft, (text.kit, text.name))
         state, last = newest_state(session, text), last_version(session, text)
@@ -167,6 +185,22 @@ def save(
         if kept.version % THINNED_EVERY == 0:
             _thin(session, text, now)
     return kept.version
+
+
+def _keep_aside(studio: Studio, text: Text, staff: int, words: str, version: int, now: datetime) -> None:
+    """Keep words that came too late; of what one person goes on writing below one version, the last."""
+    with studio.ledger.writing() as session:
+        aside = (
+            select(Revision)
+            .where(Revision.kit == text.kit, Revision.name == text.name, Revision.kind == "aside")
+            .where(Revision.by == staff, Revision.version == version)
+        )
+        kept = session.exec(aside).first()
+        if kept is None:
+            _keep(session, text, "aside", words, version, staff, now, "")
+            return
+        kept.text, kept.digest, kept.at = words, digest_of(words), now
+        session.add(kept)
 
 
 def discard(studio: Studio, text: Text, staff: int, *, version: int, now: datetime) -> None:

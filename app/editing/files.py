@@ -13,7 +13,7 @@ from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from app.core.errors import UserError
-from app.editing import Studio, Text
+from app.editing import Studio, Text, texts_of
 from app.ledger import Draft, Revision
 from app.library import story_path
 from app.reading import FileBrokenError
@@ -131,34 +131,87 @@ def look(studio: Studio, text: Text, now: datetime) -> Revision | None:
         return settle(studio, text, now)
 
 
+def look_everywhere(studio: Studio, now: datetime) -> dict[Text, UserError]:
+    """Look at every text's file, when the server starts and on the board; cheap where nothing has changed.
+
+    Args:
+        studio: the studio.
+        now: the time to remember.
+
+    Returns:
+        What keeps a file from being read, by its text; the others are looked at all the same.
+
+    Raises:
+        LedgerError: the ledger cannot be written.
+    """
+    with studio.ledger.reading() as session:
+        known = _digests(session)
+        begun = set(session.exec(select(Revision.kit, Revision.name).where(col(Revision.pending))))
+    due = [
+        text
+        for text in texts_of(studio)
+        for name in [(text.kit, text.name)]
+        if name in begun or known.get(name, "") != _digest_on_disk(studio, text)
+    ]
+    broken: dict[Text, UserError] = {}
+    if due:
+        with alone(studio), studio.ledger.writing() as session:  # together: at the first start all are new
+            for text in due:
+                try:
+                    _settle(studio, session, text, now)
+                except FileBrokenError as error:
+                    broken[text] = error
+    return broken
+
+
+def _digests(session: Session) -> dict[tuple[str, str], str]:
+    """Return the digest of every text's newest state of its file."""
+    states = col(Revision.kind).in_(("foreign", "published")), ~col(Revision.pending)
+    newest = select(func.max(Revision.id)).where(*states).group_by(col(Revision.kit), col(Revision.name))
+    rows = select(Revision.kit, Revision.name, Revision.digest).where(col(Revision.id).in_(newest))
+    return {(kit, name): digest for kit, name, digest in session.exec(rows)}
+
+
+def _digest_on_disk(studio: Studio, text: Text) -> str:
+    try:
+        return hashlib.sha256(path_of(studio, text).read_bytes()).hexdigest()
+    except OSError:
+        return ""
+
+
 def settle(studio: Studio, text: Text, now: datetime) -> Revision | None:
     """Do what `look` says, in a turn of `alone`."""
+    with studio.ledger.writing() as session:
+        return _settle(studio, session, text, now)
+
+
+def _settle(studio: Studio, session: Session, text: Text, now: datetime) -> Revision | None:
     state = file_state(studio, text)
     with contextlib.suppress(OSError):
         for cut_off in _left_over(studio, text):
             cut_off.unlink(missing_ok=True)
-    with studio.ledger.writing() as session:
-        begun = _under_way(session, text)
-        if begun is not None and begun.digest == state.digest:
-            finish(session, begun)
-            return begun
-        if begun is not None:  # the file was not replaced: nothing was published
-            begun.kind, begun.pending = "cut off", False
-            session.add(begun)
-            session.flush()
-        known = newest_state(session, text)
-        if (known.digest if known else "") == state.digest:
-            return known
-        found = Revision(
-            kit=text.kit,
-            name=text.name,
-            kind="foreign",
-            version=last_version(session, text) + 1,
-            text=state.text,
-            digest=state.digest,
-            at=now,
-        )
-        session.add(found)
+    begun = _under_way(session, text)
+    if begun is not None and begun.digest == state.digest:
+        finish(session, begun)
+        return begun
+    if begun is not None:  # the file was not replaced: nothing was published
+        begun.kind, begun.pending = "cut off", False
+        session.add(begun)
+        session.flush()
+    known = newest_state(session, text)
+    if (known.digest if known else "") == state.digest:
+        return known
+    found = Revision(
+        kit=text.kit,
+        name=text.name,
+        kind="foreign",
+        version=last_version(session, text) + 1,
+        text=state.text,
+        digest=state.digest,
+        at=now,
+    )
+    session.add(found)
+    session.flush()
     return found
 
 

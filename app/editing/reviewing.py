@@ -118,6 +118,9 @@ def writers(session: Session, text: Text) -> set[int]:
     ends = [len(past) - 1] if past and past[-1][1] != "published" else []
     while ends:
         end = ends.pop()
+        _, kind, by, _ = past[end]
+        if kind == "aside" and by is not None:
+            found.add(by)
         for place in range(end, -1, -1):
             _, kind, by, note = past[place]
             if place in looked_at or (kind == "published" and place < end):
