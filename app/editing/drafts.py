@@ -193,11 +193,11 @@ def _keep_aside(studio: Studio, text: Text, staff: int, words: str, version: int
         aside = (
             select(Revision)
             .where(Revision.kit == text.kit, Revision.name == text.name, Revision.kind == "aside")
-            .where(Revision.by == staff, Revision.version == version)
+            .where(Revision.by == staff, Revision.note == str(version))
         )
         kept = session.exec(aside).first()
         if kept is None:
-            _keep(session, text, "aside", words, version, staff, now, "")
+            _keep(session, text, "aside", words, 0, staff, now, str(version))
             return
         kept.text, kept.digest, kept.at = words, digest_of(words), now
         session.add(kept)

@@ -23,6 +23,7 @@ from app.web import (
     sharing,
     staff,
     stories,
+    studio,
     swaps,
 )
 from app.web import help as help_pages
@@ -88,7 +89,7 @@ def create_app(workspace: Workspace) -> Flask:
         count = workspace.site.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=0)  # type: ignore[method-assign]
     policies, page_policy = _policies(app, PAGE_STYLES), policy()
-    studio = _policies(app, STUDIO_STYLES, frames="'self'")
+    studio_policies = _policies(app, STUDIO_STYLES, frames="'self'")
     preview = _policies(app, STUDIO_STYLES, framed_by="'self'")
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Vietnamese in JSON-LD stays short
     app.config["COMPRESS_MIMETYPES"] = COMPRESSED
@@ -99,6 +100,7 @@ def create_app(workspace: Workspace) -> Flask:
     for door in (buyer, checks, albums, album_keys, swaps, *reading):
         app.register_blueprint(door.pages)
     app.register_blueprint(staff.pages)
+    app.register_blueprint(studio.pages)
     guard.open_studio(app)
     tell_failures(app)
 
@@ -115,7 +117,7 @@ def create_app(workspace: Workspace) -> Flask:
             response.location = "/" + response.location.removeprefix(request.host_url)
         own = response.headers.get("Content-Language", "").partition(",")[0]
         path = request.path
-        known = preview if PREVIEW.fullmatch(path) else studio if is_studio(path) else policies
+        known = preview if PREVIEW.fullmatch(path) else studio_policies if is_studio(path) else policies
         return protect(
             response,
             content_policy=known.get(own, page_policy),

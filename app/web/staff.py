@@ -17,7 +17,7 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.core.staff import DEEDS, LONGEST_PASSWORD, SHORTEST_PASSWORD, PasswordError, PasswordFault, name_key
+from app.core.staff import LONGEST_PASSWORD, SHORTEST_PASSWORD, PasswordError, PasswordFault, name_key
 from app.staff import KEY_BYTES, read_key
 from app.staff.invitations import INVITATION_HOURS, InvitationError, invited, use_invitation
 from app.staff.sessions import (
@@ -201,31 +201,6 @@ def end_one(number: int) -> AnyResponse:
     return redirect(ME, 303)
 
 
-@pages.get(BOARD)
-@needs("look")
-def board() -> Response:
-    """Show what one may do here."""
-    return show_studio(
-        "studio_board.html", here="board", deeds=[deed for deed in DEEDS if signed_in().may(deed)]
-    )
-
-
-@pages.errorhandler(CSRFError)
-def stale(error: CSRFError) -> ResponseReturnValue:
-    """Show the same form again when its token is of another session; a password is typed again."""
-    sent, token = request.form, (request.view_args or {}).get("token", "")
-    match request.endpoint:
-        case _ if wants_json():
-            return tell_stale(error)
-        case "staff.send_sign_in":
-            return _sign_in_form(sent.get("next", ""), 400, name=sent.get("name", ""), problem="staff.stale")
-        case "staff.choose_password":
-            return _password_form(token, "staff.stale")
-        case "staff.send_password":
-            return _me("staff.stale")
-    return tell_stale(error)
-
-
 def _instead_of_before(key: bytes) -> None:
     """Let this browser remember a new session; whoever was signed in here before is so no longer."""
     if session_key():
@@ -240,6 +215,7 @@ def _sign_in_form(
     return show_studio(
         "studio_sign_in.html",
         status,
+        here="sign-in",
         name=name,
         problem=problem,
         minutes=minutes,
