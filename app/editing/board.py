@@ -127,14 +127,14 @@ def board(
     """
     known = _known(studio, person, now)
     cells = [
-        _cell(studio, text, known.get((text.kit, text.name), _NOTHING), person, now, stale or {}, checks or {})
+        _cell(
+            studio, text, known.get((text.kit, text.name), _NOTHING), person, now, stale or {}, checks or {}
+        )
         for text in texts_of(studio)
     ]
     begun = {cell.text.language for cell in cells if cell.state != "missing"}
     shown = tuple(
-        tag
-        for tag in studio.languages
-        if every_language or tag in begun or tag in studio.workspace.languages
+        tag for tag in studio.languages if every_language or tag in begun or tag in studio.workspace.languages
     )
     lines = tuple(_lines(studio, cells, shown))
     waiting = [(line, cell) for line in lines for cell in line.cells if cell.waits]

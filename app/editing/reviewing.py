@@ -100,6 +100,12 @@ def approve(studio: Studio, text: Text, staff: int, *, version: int, now: dateti
         keep_step(session, text, "approved", draft, staff, now)
 
 
+def wrote(studio: Studio, text: Text, staff: int) -> bool:
+    """Tell whether somebody wrote in a text since it was last published, and so may not approve it."""
+    with studio.ledger.reading() as session:
+        return staff in writers(session, text)
+
+
 def writers(session: Session, text: Text) -> set[int]:
     """Return who wrote in a text since it was last published, in drafts that were given up too.
 

@@ -10,8 +10,6 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, redirect, request
 from flask.blueprints import BlueprintSetupState
-from flask.typing import ResponseReturnValue
-from flask_wtf.csrf import CSRFError
 from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
@@ -40,8 +38,6 @@ from app.web.guard import (
     session_key,
     show_studio,
     signed_in,
-    tell_stale,
-    wants_json,
     without_sign_in,
 )
 

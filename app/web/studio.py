@@ -101,9 +101,7 @@ def keep(kit: str, name: str) -> AnyResponse:
         return _desk(opened, typed, version=sent_version(), unsaved=True, focus=focus)
     words = sent_words(text, opened)
     try:
-        version = save(
-            studio(), text, signed_in().id, words, version=sent_version(), now=datetime.now(UTC)
-        )
+        version = save(studio(), text, signed_in().id, words, version=sent_version(), now=datetime.now(UTC))
     except StaleSaveError as error:
         if wants_json():
             return jsonify(error="stale-save", version=error.version, words=words), 409  # type: ignore[return-value]
@@ -213,7 +211,9 @@ def _preview(text: Text, words: str) -> Response:
         buyers, page = _page(text, lenient_story(studio(), text, words))
     except UserError as error:
         return show("studio_preview_failed.html", spoken(), 422, error=error)
-    place = f"{page.series.id}/" + ("bonus" if text.bonus else text.kit + (f"/{text.layer}" if text.layer else ""))
+    place = f"{page.series.id}/" + (
+        "bonus" if text.bonus else text.kit + (f"/{text.layer}" if text.layer else "")
+    )
     return show(
         "studio_preview.html",
         text.language,
