@@ -248,7 +248,7 @@ def _writers(session: Session, states: Mapping[Place, tuple[int, str]]) -> dict[
         .group_by(col(Revision.kit), col(Revision.name), col(Revision.by))
     )
     for kit, name, by, last in rows:
-        if last > states.get((kit, name), (0, ""))[0]:
+        if (last or 0) > states.get((kit, name), (0, ""))[0]:
             found[kit, name].add(by or 0)
     return found
 

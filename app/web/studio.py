@@ -100,19 +100,21 @@ def keep(kit: str, name: str) -> AnyResponse:
         focus = [*button.split("."), ""][1]
         return _desk(opened, typed, version=sent_version(), unsaved=True, focus=focus)
     words = sent_words(text, opened)
+    now, began = datetime.now(UTC), sent_version()
     try:
-        version = save(studio(), text, signed_in().id, words, version=sent_version(), now=datetime.now(UTC))
+        version = save(studio(), text, signed_in().id, words, version=began, now=now)
     except StaleSaveError as error:
-        if wants_json():
-            return jsonify(error="stale-save", version=error.version, words=words), 409  # type: ignore[return-value]
-        return _desk(opened, fields(words), 409, version=sent_version(), stale=words)
+        told = jsonify(error="stale-save", version=error.version, words=words)
+        return _refused(opened, words, told, 409, stale=words)
     except TextTooLongError:
-        if wants_json():
-            return jsonify(error="long"), 413  # type: ignore[return-value]
-        return _desk(opened, fields(words), 413, version=sent_version(), long=True)
-    if wants_json():
-        return jsonify(version=version)
-    return redirect(f"/studio/{kit}/{name}?saved=1", 303)
+        return _refused(opened, words, jsonify(error="long"), 413, long=True)
+    return jsonify(version=version) if wants_json() else redirect(f"/studio/{kit}/{name}?saved=1", 303)
+
+
+def _refused(opened: Opened, words: str, told: Response, status: int, **why: Any) -> Response:
+    """Return what a script, or else a reader, is told of words that were not kept; they are in the form."""
+    told.status_code = status
+    return told if wants_json() else _desk(opened, fields(words), status, version=sent_version(), **why)
 
 
 @pages.post("/studio/<kit>/<name>/here")
@@ -210,21 +212,20 @@ def _preview(text: Text, words: str) -> Response:
     try:
         buyers, page = _page(text, lenient_story(studio(), text, words))
     except UserError as error:
-        return show("studio_preview_failed.html", spoken(), 422, error=error)
-    place = f"{page.series.id}/" + (
-        "bonus" if text.bonus else text.kit + (f"/{text.layer}" if text.layer else "")
-    )
+        return show("studio_preview_failed.html", spoken(), 422, error=error, person=None, bar=(), here="")
+    place = [page.series.id, "bonus"] if text.bonus else [page.series.id, text.kit, text.layer]
+    band: dict[str, Any] = {"band": Tongue(spoken()).say("studio.preview.band"), "band_language": spoken()}
     return show(
         "studio_preview.html",
         text.language,
         written=(text.language,),
         buyers=buyers,
         page=page,
-        place=place,
+        place="/".join(filter(None, place)),
         checked=None,
         scan=None,
         here="story",
-        **{"band": Tongue(spoken()).say("studio.preview.band"), "band_language": spoken()},
+        **band,
     )
 
 
