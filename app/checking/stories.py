@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from app.checking.pictures import placement_problems
 from app.checking.problems import ContentError
 from app.core.errors import UserError
 from app.core.kit import Kit, Series, find_by_id
@@ -25,7 +26,6 @@ from app.workspace import Workspace
 FEWEST_WORDS = 200
 UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 RAW_HTML = re.compile(r"<(?!https?://|mailto:)[a-zA-Z/!]")
-REMOTE_PICTURE = re.compile(r"!\[[^\]]*\]\(")
 LINK = re.compile(r"(?<!!)\[[^\]^]+\]\(([^)\s]+)\)")
 
 Catalogue = Mapping[str, Series]
@@ -220,10 +220,7 @@ def _text(
         yield ContentError(
             "the text holds HTML", where=str(path), mend="Write Markdown only", key="html", quote=quote
         )
-    if REMOTE_PICTURE.search(story.text):
-        yield ContentError(
-            "the text holds a picture", where=str(path), mend="Pictures are not supported yet: remove it"
-        )
+    yield from placement_problems(workspace, story.kit, story.text, str(path))
     large = re.search(r"^# .*", story.text, re.MULTILINE)
     if large:
         yield ContentError(

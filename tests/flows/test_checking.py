@@ -64,7 +64,7 @@ def test_the_tiny_workspace_is_sound_and_its_bonus_folder_is_no_stray(attempt: T
         ({EASY: more("[^S5]: Somebody, 2026.")}, {EASY: "the note [^S5] is given but never used"}),
         ({EASY: more("See [the mill](/en/tiny/mill).")}, {EASY: "the link /en/tiny/mill leads nowhere"}),
         ({EASY: more("<b>Bold.</b>")}, {EASY: "the text holds HTML"}),
-        ({EASY: more("![a picture](https://x.example/x.png)")}, {EASY: "the text holds a picture"}),
+        ({EASY: more("![a picture](https://x.example/x.png)")}, {EASY: "a picture does not stand alone"}),
         ({EASY: swap(("## ", "# "))}, {EASY: "a heading has one #"}),
         ({EASY: swap(("title: ", "place: Hanoi\ntitle: "))}, {EASY: "the key place is not known here"}),
         ({EASY: swap(("summary: ", f"summary: {'x' * 140} "))}, {EASY: "the summary has 179 characters"}),
