@@ -104,13 +104,12 @@ def merge_both(kit: str, name: str) -> AnyResponse:
             else ways_with_save(studio(), text, words, version=sent_version(), now=now)
         )
     except FileBrokenError:
-        return redirect(f"/studio/{kit}/{name}?refused=broken#steps", 303)
-    if ways is None:
+        ways = None
+    if ways is None:  # nothing to merge any more; the desk tells of a broken file
         return redirect(f"/studio/{kit}/{name}", 303)
-    if not shown:
-        return _merge(text, ways, words)
     if shown != _mark(ways):
-        return _merge(text, ways, words, 409, "studio.merge.newer")
+        known = ("studio.merge.newer", 409) if shown else ("", 200)
+        return _merge(text, ways, words, known[1], known[0])
     taken = {place: request.form.get(f"take-{place}", "") for place in ways.clashes}
     try:
         merged = merged_words(ways, taken)
