@@ -27,6 +27,8 @@ def placement_problems(workspace: Workspace, kit_id: str, text: str, where: str)
             "a picture does not stand alone on its line, or is not one of the kit's own",
             where=where,
             mend="Give it a line of its own: ![what is seen](images/NAME)",
+            key="picture_place",
+            quote="![",
         )
     for placed in placements(text):
         if not placed.decorative and len(placed.alt) < SHORTEST_ALT:
@@ -34,12 +36,18 @@ def placement_problems(workspace: Workspace, kit_id: str, text: str, where: str)
                 f"the picture {placed.name} says nothing to a reader who does not see it",
                 where=where,
                 mend=f'Say what is seen in the brackets, or write ![](images/{placed.name} "{DECORATIVE}")',
+                key="picture_alt",
+                quote=f"(images/{placed.name}",
+                name=placed.name,
             )
         if placed.decorative and placed.alt:
             yield ContentError(
                 f"the picture {placed.name} only adorns and yet says what is seen",
                 where=where,
                 mend=f'Leave the brackets empty, or remove the word "{DECORATIVE}"',
+                key="picture_adorns",
+                quote=f"(images/{placed.name}",
+                name=placed.name,
             )
         try:
             found = find_picture(workspace, kit_id, placed.name)
@@ -50,6 +58,9 @@ def placement_problems(workspace: Workspace, kit_id: str, text: str, where: str)
                 f"the picture {placed.name} is not in the library",
                 where=where,
                 mend=f"Add it to stories/{kit_id}/{FOLDER}/, or remove its line",
+                key="picture_missing",
+                quote=f"(images/{placed.name}",
+                name=placed.name,
             )
 
 

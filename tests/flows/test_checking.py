@@ -60,7 +60,7 @@ def test_the_tiny_workspace_is_sound_and_its_bonus_folder_is_no_stray(attempt: T
         ({SOURCES: more("[S4]\ntext.vi = 'Một.'\ntext.en = 'One.'")}, {SOURCES: "the key S4.url is missing"}),
         ({SOURCES: swap(("url = ", "link = "))}, {SOURCES: "S2.url is missing"}),
         ({EASY: swap(("[^S2]", "[^S9]"))}, {EASY: "the note [^S9] is used but not given"}),
-        ({EASY: more("[^S2]: Given twice.\n[^S2]: Given again.")}, {EASY: "a note is given twice"}),
+        ({EASY: more("[^S2]: Given twice.\n[^S2]: Given again.")}, {EASY: "is given twice"}),
         ({EASY: more("[^S5]: Somebody, 2026.")}, {EASY: "the note [^S5] is given but never used"}),
         ({EASY: more("See [the mill](/en/tiny/mill).")}, {EASY: "the link /en/tiny/mill leads nowhere"}),
         ({EASY: more("<b>Bold.</b>")}, {EASY: "the text holds HTML"}),
