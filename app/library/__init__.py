@@ -4,8 +4,6 @@ import contextlib
 import hashlib
 import json
 import re
-import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -15,13 +13,15 @@ from typing import Any, TypeVar, cast
 from app.core.approval import words_hash
 from app.core.errors import UserError
 from app.core.story import CleanHtml, FrontMatter, Layer, LayerFront, Source, Story
+from app.library.children import ChildFailedError, render_texts
+from app.library.figures import with_figures
 from app.reading import FileBrokenError, read_text, read_toml, read_yaml
 from app.workspace import Workspace
 from app.writing import write_whole
 
 Front = TypeVar("Front", FrontMatter, LayerFront)
 
-RENDERER = "3"
+RENDERER = "4"
 """Part of every cache key: raise it when the rendering changes."""
 
 RENDER_SECONDS = 2
@@ -176,8 +176,15 @@ def _said(workspace: Workspace, source: Source, language: str) -> str:
     return source.text.get(language) or source.text[workspace.told(language)]
 
 
-def render(workspace: Workspace, story: Story | Layer) -> Rendered:
+def render(workspace: Workspace, story: Story | Layer, *, keep: bool = True) -> Rendered:
     """Return the story as clean HTML, from the cache if the same text was rendered before.
+
+    Pictures become figures here, behind the cache: what is told about one may change while the text does not.
+
+    Args:
+        workspace: the workspace.
+        story: the story or layer.
+        keep: whether to keep what is rendered; a preview's text is soon another.
 
     Raises:
         StoryRenderError: the text needs more time or memory than a story may.
@@ -188,15 +195,19 @@ def render(workspace: Workspace, story: Story | Layer) -> Rendered:
         parts = json.loads(cached.read_bytes())
     except (OSError, ValueError):
         try:
-            (parts,) = _render_in_child([text])
-        except (subprocess.TimeoutExpired, subprocess.CalledProcessError) as error:
+            (parts,) = render_texts([text], RENDER_SECONDS)
+        except ChildFailedError as error:
             raise StoryRenderError(
                 f"the text could not be turned into a page within {RENDER_SECONDS} s and 512 MB",
                 where=str(story_path(workspace, story.kit, story.name)),
                 mend="Look for long rows of brackets or stars and remove them",
             ) from error
-        _keep(cached, parts)
-    return Rendered(body=CleanHtml(parts["body"]), notes=CleanHtml(parts["notes"]))
+        if keep:
+            _keep(cached, parts)
+    body, notes = (
+        with_figures(workspace, story.kit, story.language, parts[part]) for part in ("body", "notes")
+    )
+    return Rendered(body=body, notes=notes)
 
 
 def render_ahead(workspace: Workspace, stories: Sequence[Story | Layer]) -> None:
@@ -209,8 +220,10 @@ def render_ahead(workspace: Workspace, stories: Sequence[Story | Layer]) -> None
     }
     due = {path: text for path, text in texts.items() if not path.is_file()}
     if due:
-        with contextlib.suppress(subprocess.TimeoutExpired, subprocess.CalledProcessError):
-            for path, parts in zip(due, _render_in_child(list(due.values())), strict=True):
+        with contextlib.suppress(ChildFailedError):
+            for path, parts in zip(
+                due, render_texts(list(due.values()), RENDER_SECONDS * len(due)), strict=True
+            ):
                 _keep(path, parts)
 
 
@@ -221,7 +234,7 @@ def render_own(text: str) -> CleanHtml:
     Args:
         text: Markdown that comes with the program; a maker's or a curator's is a story.
     """
-    (parts,) = _render_in_child([text], "own")
+    (parts,) = render_texts([text], RENDER_SECONDS, own=True)
     return CleanHtml(parts["body"])
 
 
@@ -233,16 +246,3 @@ def _cached(workspace: Workspace, story: Story | Layer, text: str) -> Path:
 def _keep(path: Path, parts: dict[str, str]) -> None:
     with contextlib.suppress(OSError):  # a cache that cannot be written only costs time
         write_whole(path, json.dumps(parts, ensure_ascii=False).encode())
-
-
-def _render_in_child(texts: list[str], *whose: str) -> list[dict[str, str]]:
-    seconds = RENDER_SECONDS * len(texts)
-    child = subprocess.run(
-        [sys.executable, "-m", "app.library.rendering", str(seconds), *whose],
-        input=json.dumps(texts).encode(),
-        capture_output=True,
-        timeout=seconds * 5,
-        check=True,
-    )
-    parts: list[dict[str, str]] = json.loads(child.stdout)
-    return parts

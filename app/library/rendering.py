@@ -1,24 +1,40 @@
-"""The bounded child: a JSON list of Markdown texts on standard input, clean HTML as JSON on standard output.
+"""The bounded child: Markdown texts as JSON on standard input, clean HTML as JSON on standard output.
 
 Python-Markdown can be made to spin for minutes by a few kilobytes of brackets, so it never runs in a server.
 """
 
 import json
+import math
 import re
 import resource
+import signal
 import sys
+import time
 from functools import partial
 
 import markdown
 import nh3
 
+from app.core.picture import PLACED
+
 MEMORY_BYTES = 512 * 1024 * 1024
+EXTENSIONS = ["footnotes", "admonition", "sane_lists", "tables"]
 TAGS = {
     "p", "h2", "h3", "h4", "em", "strong", "ul", "ol", "li", "a", "sup", "blockquote", "br", "hr", "div",
-    "table", "thead", "tbody", "tr", "th", "td", "code",
+    "table", "thead", "tbody", "tr", "th", "td", "code", "img",
 }  # fmt: skip
-ATTRIBUTES = {"a": {"href", "class", "title"}, "sup": {"id"}, "li": {"id"}, "div": {"class"}, "p": {"class"}}
-OWN_TAGS = TAGS | {"pre"}
+ATTRIBUTES = {
+    "img": {"src", "alt"},
+    "a": {"href", "class", "title"},
+    "sup": {"id"}, "li": {"id"}, "div": {"class"}, "p": {"class"},
+}  # fmt: skip
+PICTURE = re.compile(r"images/[a-z0-9-]{1,60}")
+"""The only address a picture may have: one of the kit's own library."""
+
+NO_PICTURE = re.compile(r'<img(?: alt="[^"]*")?>')
+"""What is left of a picture whose address was another."""
+
+OWN_TAGS = TAGS - {"img"} | {"pre"}
 """A page of the program's own may show steps in the order of their lines."""
 SCHEMES = {"http", "https", "mailto", "geo", "tel"}
 CLASSES = {"footnote-ref", "footnote-backref", "admonition", "admonition-title", "legend"}
@@ -31,15 +47,20 @@ NOTES = '<div class="footnote">'
 def render(text: str) -> dict[str, str]:
     """Return `text` as clean HTML: `body`, and `notes` (an ordered list, or "")."""
     converter = markdown.Markdown(
-        extensions=["footnotes", "admonition", "sane_lists", "tables"],
+        extensions=EXTENSIONS,
         extension_configs={"footnotes": {"BACKLINK_TEXT": "↩", "BACKLINK_TITLE": "↩ {}"}},
     )
-    body, _, notes = converter.convert(text).partition(NOTES)
+    body, _, notes = converter.convert(PLACED.sub(_alone, text)).partition(NOTES)
     found = clean(notes.removesuffix("</div>").replace("<hr />", "", 1))
     return {
         "body": clean(body),
         "notes": BACK_LINK.sub(partial(_kept_if_first, set(NOTE_MARK.findall(body))), found),
     }
+
+
+def _alone(place: re.Match[str]) -> str:
+    """Return a picture's line with room around it, so that it becomes a paragraph of its own."""
+    return f"\n{place[0]}\n"
 
 
 def _kept_if_first(marks: set[str], link: re.Match[str]) -> str:
@@ -55,14 +76,15 @@ def render_own(text: str) -> dict[str, str]:
 
 def clean(html: str, tags: set[str] = TAGS) -> str:
     """Return `html` with nothing in it but these tags, and the attributes, classes and schemes of a story."""
-    return nh3.clean(
+    kept = nh3.clean(
         html,
         tags=tags,
         attributes=ATTRIBUTES,
         attribute_filter=_keep_attribute,
         url_schemes=SCHEMES,
         link_rel=None,  # no link opens a window, and every page's header says how far it may be referred to
-    ).strip()
+    )
+    return NO_PICTURE.sub("", kept).strip()
 
 
 def _keep_attribute(_tag: str, attribute: str, value: str) -> str | None:
@@ -70,19 +92,37 @@ def _keep_attribute(_tag: str, attribute: str, value: str) -> str | None:
         return " ".join(name for name in value.split() if name in CLASSES) or None
     if attribute == "id":
         return value if NOTE_ID.fullmatch(value) else None
+    if attribute == "src":
+        return value if PICTURE.fullmatch(value) else None
     return value
 
 
 def main() -> None:
-    """Render the texts on standard input within the seconds of processor time given as the first argument.
+    """Answer one batch: `{"seconds": 2, "own": false, "texts": [...]}`; without any, end.
 
-    A second argument says that they are the program's own.
+    The imports are done before it comes so that a child can wait ready; its processor time counts from there.
     """
-    seconds, turned = int(sys.argv[1]), render_own if sys.argv[2:] else render
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    markdown.markdown("A [^1]\n\n[^1]: b", extensions=EXTENSIONS)  # what is imported at the first use
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    texts = json.loads(sys.stdin.buffer.read())
-    json.dump([turned(text) for text in texts], sys.stdout, ensure_ascii=False)
+    told = sys.stdin.buffer.read()
+    if not told:
+        return
+    batch = json.loads(told)
+    bound_time(batch["seconds"])
+    turned = render_own if batch["own"] else render
+    json.dump([turned(text) for text in batch["texts"]], sys.stdout, ensure_ascii=False)
+
+
+def bound_time(seconds: int) -> None:
+    """End this process after so many more seconds of processor time.
+
+    The timer is exact, and its signal ends the process even inside C; the limit, which knows whole seconds
+    alone and counts what went before, stands behind it.
+    """
+    used = math.ceil(time.process_time()) + seconds
+    resource.setrlimit(resource.RLIMIT_CPU, (used, used))
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
 
 
 if __name__ == "__main__":

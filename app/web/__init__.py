@@ -24,6 +24,8 @@ from app.web import (
     staff,
     stories,
     studio,
+    studio_past,
+    studio_steps,
     swaps,
 )
 from app.web import help as help_pages
@@ -100,7 +102,8 @@ def create_app(workspace: Workspace) -> Flask:
     for door in (buyer, checks, albums, album_keys, swaps, *reading):
         app.register_blueprint(door.pages)
     app.register_blueprint(staff.pages)
-    app.register_blueprint(studio.pages)
+    for desk in (studio, studio_steps, studio_past):
+        app.register_blueprint(desk.pages)
     guard.open_studio(app)
     tell_failures(app)
 

@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from app.albums import Site
 from app.core.story import CleanHtml
-from app.web.headers import STORY_SECONDS, is_studio
+from app.web.headers import is_studio
 from app.web.keys import YEAR_SECONDS
 from app.web.languages import LANGUAGE_COOKIE, Tongue, chosen_language
 
@@ -112,8 +112,11 @@ def show(
 
 
 def shared(response: Response) -> Response:
-    """Let anyone keep a page that is the same for everyone."""
-    response.headers["Cache-Control"] = f"public, max-age={STORY_SECONDS}"
+    """Let anyone keep a page that is the same for everyone, who asks each time whether it is still so.
+
+    What a curator publishes is read at once; a page that has not changed costs one small answer.
+    """
+    response.headers["Cache-Control"] = "public, no-cache"
     response.headers.pop("Set-Cookie", None)
     response.add_etag()
     response.make_conditional(request)
