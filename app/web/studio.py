@@ -67,7 +67,9 @@ def sent_words(text: Text, opened: Opened) -> str:
     old = fields(began)
     if old.fault:
         return plain(began)
-    return plain(compose(began, entered(request.form, request.form.getlist("has"), old), keys_of(text)))
+    return plain(
+        compose(began, entered(request.form, request.form.get("has", "").split(), old), keys_of(text))
+    )
 
 
 @pages.get("/studio/")
@@ -97,7 +99,7 @@ def keep(kit: str, name: str) -> AnyResponse:
     button = request.form.get("do", "")
     if button and "words" not in request.form:
         old = fields(opened.words)
-        typed = pressed(entered(request.form, request.form.getlist("has"), old), button)
+        typed = pressed(entered(request.form, request.form.get("has", "").split(), old), button)
         focus = [*button.split("."), ""][1]
         return _desk(opened, typed, version=sent_version(), unsaved=True, focus=focus)
     words = sent_words(text, opened)

@@ -344,3 +344,24 @@ def test_without_a_script_a_text_is_written_saved_and_looked_at(town: Street, pr
     expect(page.locator("#title")).to_have_value("By form alone")
     page.goto(f"{BASE}/studio/bridge/en.easy/preview")
     expect(page.get_by_role("heading", level=1)).to_have_text("By form alone")
+
+
+def test_a_text_is_handed_in_from_its_desk_with_what_was_typed_last(
+    town: Street, printed_folder: Path
+) -> None:
+    page = at_desk(town, printed_folder, "tale/en").page
+    at_end(page)
+    page.keyboard.type("One more sentence.")
+    saved(page)
+    hand_in = page.locator("#steps form[action$='/submit'] button")
+    expect(hand_in).to_be_visible()  # there was no draft when the page was opened
+    expect(page.locator("#state")).to_have_text("bản nháp")
+    at_end(page)
+    page.keyboard.type("And the last.")
+    alone = page.locator("#steps [name=alone_because]")
+    if alone.count():
+        alone.fill("x")
+    hand_in.click()
+    page.wait_for_url("**done=submit**")
+    expect(page.locator("#state")).to_have_text("đang chờ duyệt")
+    assert "And the last." in body(page)
