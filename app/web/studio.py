@@ -12,7 +12,7 @@ from app.core.errors import UserError
 from app.core.story import RIDDLES, Layer, Story
 from app.editing import Studio, Text, TextMissingError, find_text
 from app.editing.board import board as board_of
-from app.editing.desk import place_of, sources_of, words_at
+from app.editing.desk import make_ready, place_of, sources_of, words_at
 from app.editing.drafts import Opened, StaleSaveError, TextTooLongError, be_there, open_text, save
 from app.editing.files import plain
 from app.editing.forms import entered, keys_of, pressed
@@ -67,7 +67,9 @@ def sent_words(text: Text, opened: Opened) -> str:
     old = fields(began)
     if old.fault:
         return plain(began)
-    return plain(compose(began, entered(request.form, request.form.getlist("has"), old), keys_of(text)))
+    return plain(
+        compose(began, entered(request.form, request.form.get("has", "").split(), old), keys_of(text))
+    )
 
 
 @pages.get("/studio/")
@@ -84,6 +86,7 @@ def board() -> Response:
 def desk(kit: str, name: str) -> Response:
     """Show a text where it is written."""
     opened = _open(asked_text(kit, name))
+    make_ready()
     return _desk(opened, fields(opened.words), saved="saved" in request.args)
 
 
@@ -96,7 +99,7 @@ def keep(kit: str, name: str) -> AnyResponse:
     button = request.form.get("do", "")
     if button and "words" not in request.form:
         old = fields(opened.words)
-        typed = pressed(entered(request.form, request.form.getlist("has"), old), button)
+        typed = pressed(entered(request.form, request.form.get("has", "").split(), old), button)
         focus = [*button.split("."), ""][1]
         return _desk(opened, typed, version=sent_version(), unsaved=True, focus=focus)
     words = sent_words(text, opened)
@@ -140,6 +143,7 @@ def preview(kit: str, name: str) -> Response:
 def preview_typed(kit: str, name: str) -> Response:
     """Show what stands in the form as buyers would see it; nothing is kept."""
     text = asked_text(kit, name)
+    make_ready()
     words = sent_words(text, _open(text))
     page = _preview(text, words)
     if not wants_json():

@@ -80,3 +80,17 @@ def in_two_browsers(phone: Phone, place: Place) -> None:
     other.page.goto(f"{BASE}/studio/me")
     sign_in(other, name)
     phone.page.goto(f"{BASE}/studio/me?lang=en")
+
+
+def saved_elsewhere(phone: Phone, place: Place) -> None:
+    come_in(phone, place.folder, "curator")
+    phone.page.goto(f"{BASE}/studio/north-gate/en.adult")
+    other = phone.context.new_page()
+    other.goto(f"{BASE}/studio/north-gate/en.adult")
+    for page, title in ((other, secrets.token_hex(4)), (phone.page, secrets.token_hex(4))):
+        page.locator("#title").fill(title)
+        page.keyboard.press("Control+s")
+        page.wait_for_selector(
+            "[data-notice=stale]" if page is phone.page else "#status:has-text('Đã lưu lúc')"
+        )
+    other.close()

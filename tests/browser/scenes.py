@@ -21,6 +21,7 @@ from tests.web.every_page import NOBODYS_SWAP, unknown_code
 SERIES = read_catalogue(find_workspace(str(REPOSITORY)))["thang-long"]
 STORY, LAYER, BOX, RUN_BOX = "/<>/<>/<>", "/<>/<>/<>/<>", "/b/<>", "/r/<>/<>"
 BUILD, STEP, BONUS = "/<>/<>/<>/build", "/<>/<>/<>/build/<>", "/<>/<>/bonus"
+DESK = "/studio/<>/<>"
 REPORT, SWAP, SHOWN = "/<>/help/report", "/swap/<>", "/a/<>"
 FLAG_TOWER, NORTH_GATE, DOAN_MON = (f"thang-long/{kit}" for kit in ("flag-tower", "north-gate", "doan-mon"))
 SCENES: dict[str, Scene] = {
@@ -152,6 +153,14 @@ SCENES: dict[str, Scene] = {
     "invitation, password refused": Scene("/studio/invitation/<>", desks.guessable),
     "invitation over": at("/studio/invitation/<>", "/studio/invitation/used?lang=en"),
     "studio": Scene("/studio/", desks.at_work("/studio/")),
+    "studio with every language": Scene("/studio/", desks.at_work("/studio/?all=1&lang=ja", "curator")),
+    "desk": Scene(DESK, desks.at_work("/studio/doan-mon/vi")),
+    "desk of a layer, in English": Scene(DESK, desks.at_work("/studio/doan-mon/en.easy?lang=en", "curator")),
+    "desk of a text nobody has begun": Scene(DESK, desks.at_work("/studio/doan-mon/fr?lang=fr", "curator")),
+    "desk, the whole file": Scene(DESK, desks.at_work("/studio/one-line/vi?raw=1", "curator")),
+    "desk, to be read only": Scene(DESK, desks.at_work("/studio/flag-tower/vi", "reviewer")),
+    "desk, saved elsewhere meanwhile": Scene(DESK, desks.saved_elsewhere),
+    "preview": Scene(f"{DESK}/preview", desks.at_work("/studio/flag-tower/vi/preview", "reviewer")),
     "me": Scene("/studio/me", desks.at_work("/studio/me")),
     "me in English, in two browsers": Scene("/studio/me", desks.in_two_browsers),
 }
@@ -167,6 +176,7 @@ LEADS_ON = {
     "/swap/<>/state": "tells a waiting page one word",
     "/studio/sign-out": "answers a button and leads to the door",
     "/studio/sign-out-everywhere": "answers a button and leads to the door",
+    "/studio/<>/<>/here": "tells a desk who else is there",
     "/studio/me/sessions/<>/end": "answers a button and leads to one's own page",
 }
 """Routes that show no page of their own, and why."""
