@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from app.core.errors import UserError
 from app.editing import Studio, Text
 from app.editing.files import digest_of, last_version, look, newest_state, plain
+from app.editing.pairs import carry
 from app.ledger import Draft, Presence, Revision, Staff
 
 LONGEST_TEXT = 200_000
@@ -137,6 +138,7 @@ def save(
         if version != current:
             raise StaleSaveError(current)
         kept = _keep(session, text, kind, words, last + 1, staff, now, note)
+        carry(session, studio, text, before.text if before else "", words)
         if draft is None:
             base = state.id if state else None
             draft = Draft(

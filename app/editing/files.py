@@ -14,6 +14,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from app.core.errors import UserError
 from app.editing import Studio, Text
+from app.editing.pairs import adopt, carry
 from app.ledger import Draft, Revision
 from app.library import story_path
 from app.reading import FileBrokenError
@@ -143,6 +144,9 @@ def settle(studio: Studio, text: Text, now: datetime) -> Revision | None:
             at=now,
         )
         session.add(found)
+        before = known.text if known else ""
+        adopt(session, studio, text, before or state.text)
+        carry(session, studio, text, before, state.text)
     return found
 
 
