@@ -16,6 +16,7 @@ from app.checking.stories import story_problems, stray_problems, written_layers
 from app.checking.strict import strict_problems
 from app.core.errors import UserError
 from app.core.imposition import PAPERS
+from app.core.story import Layer, Story
 from app.ledger import Ledger, Run
 from app.library import read_layer, read_story
 from app.press.design import check_design
@@ -72,13 +73,18 @@ def notes(workspace: Workspace, interface_languages: tuple[str, ...] = ()) -> li
             if not kit.sale.certificate:
                 said.append(f"{kit.id} has no toy-safety certificate number yet.")
             for language in workspace.languages:
-                if read_story(workspace, kit.id, language).front.reviewed is None:
+                if not is_reviewed(read_story(workspace, kit.id, language)):
                     said.append(f"{kit.id} in {language} has not been reviewed yet; its page says so.")
     layers = sorted(written_layers(workspace, interface_languages))
-    waiting = [each for each in layers if read_layer(workspace, *each).front.reviewed is None]
+    waiting = [each for each in layers if not is_reviewed(read_layer(workspace, *each))]
     if waiting:
         said.append(f"{len(waiting)} of {len(layers)} layers have not been reviewed yet; their pages say so.")
     return said
+
+
+def is_reviewed(told: Story | Layer) -> bool:
+    """Tell whether somebody else than its writer has approved a text as it stands."""
+    return told.front.reviewed is not None or told.front.approved is not None
 
 
 def _settings(workspace: Workspace, interface_languages: tuple[str, ...]) -> Iterator[UserError]:

@@ -2,23 +2,24 @@
 
 import hashlib
 import re
+from datetime import date
 
 _FRONT = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 _LINE = re.compile(r"^approved: .*\n", re.MULTILINE)
 
 
-def approved_words(file: str, day: str) -> str:
+def approved_words(file: str, day: date) -> str:
     """Return a file with the line that it was approved.
 
     Args:
         file: front matter and text; one without front matter is given back as it is.
-        day: when, as 2026-11-22.
+        day: when it was approved.
     """
     bare = without_approval(file)
     front = _FRONT.match(bare)
     if front is None:
         return file
-    line = f'approved: {{day: "{day}", of: "{words_hash(bare)}"}}\n'
+    line = f'approved: {{day: {day.isoformat()}, of: "{words_hash(bare)}"}}\n'
     return bare[: front.end() - len("---\n")] + line + bare[front.end() - len("---\n") :]
 
 

@@ -1,6 +1,7 @@
 """A story's front matter: what is told beside its text."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from app.core.kit import Words
@@ -82,7 +83,7 @@ class Approval:
     """When somebody else than its writer approved a text, and by which hash the approved words are known."""
 
     __pydantic_config__ = _STRICT
-    day: str
+    day: date
     of: str
 
 

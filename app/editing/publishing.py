@@ -1,7 +1,7 @@
 """Publishing: the approved words replace the file in one step, and the ledger agrees, whatever is cut off."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from app.core.approval import approved_words
 from app.core.errors import UserError
@@ -90,7 +90,7 @@ def publish(studio: Studio, text: Text, staff: int | None, *, version: int, now:
     return Published(row.id or 0, row.digest)
 
 
-def _approved(studio: Studio, text: Text, version: int) -> tuple[str, str]:
+def _approved(studio: Studio, text: Text, version: int) -> tuple[str, date]:
     """Return an approved draft's words and the day on which they were approved."""
     with studio.ledger.reading() as session:
         draft = find_draft(session, text, version)
@@ -105,4 +105,4 @@ def _approved(studio: Studio, text: Text, version: int) -> tuple[str, str]:
                 mend="Look at both side by side and take what is right; then have it approved again",
             )
         newest = session.get_one(Revision, draft.newest)
-        return newest.text, newest.at.date().isoformat()
+        return newest.text, newest.at.date()

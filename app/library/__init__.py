@@ -4,8 +4,6 @@ import contextlib
 import hashlib
 import json
 import re
-import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -15,6 +13,7 @@ from typing import Any, TypeVar, cast
 from app.core.approval import words_hash
 from app.core.errors import UserError
 from app.core.story import CleanHtml, FrontMatter, Layer, LayerFront, Source, Story
+from app.library.children import ChildFailedError, render_texts
 from app.reading import FileBrokenError, read_text, read_toml, read_yaml
 from app.workspace import Workspace
 from app.writing import write_whole
@@ -188,8 +187,8 @@ def render(workspace: Workspace, story: Story | Layer) -> Rendered:
         parts = json.loads(cached.read_bytes())
     except (OSError, ValueError):
         try:
-            (parts,) = _render_in_child([text])
-        except (subprocess.TimeoutExpired, subprocess.CalledProcessError) as error:
+            (parts,) = render_texts([text], RENDER_SECONDS)
+        except ChildFailedError as error:
             raise StoryRenderError(
                 f"the text could not be turned into a page within {RENDER_SECONDS} s and 512 MB",
                 where=str(story_path(workspace, story.kit, story.name)),
@@ -209,8 +208,10 @@ def render_ahead(workspace: Workspace, stories: Sequence[Story | Layer]) -> None
     }
     due = {path: text for path, text in texts.items() if not path.is_file()}
     if due:
-        with contextlib.suppress(subprocess.TimeoutExpired, subprocess.CalledProcessError):
-            for path, parts in zip(due, _render_in_child(list(due.values())), strict=True):
+        with contextlib.suppress(ChildFailedError):
+            for path, parts in zip(
+                due, render_texts(list(due.values()), RENDER_SECONDS * len(due)), strict=True
+            ):
                 _keep(path, parts)
 
 
@@ -221,7 +222,7 @@ def render_own(text: str) -> CleanHtml:
     Args:
         text: Markdown that comes with the program; a maker's or a curator's is a story.
     """
-    (parts,) = _render_in_child([text], "own")
+    (parts,) = render_texts([text], RENDER_SECONDS, own=True)
     return CleanHtml(parts["body"])
 
 
@@ -233,16 +234,3 @@ def _cached(workspace: Workspace, story: Story | Layer, text: str) -> Path:
 def _keep(path: Path, parts: dict[str, str]) -> None:
     with contextlib.suppress(OSError):  # a cache that cannot be written only costs time
         write_whole(path, json.dumps(parts, ensure_ascii=False).encode())
-
-
-def _render_in_child(texts: list[str], *whose: str) -> list[dict[str, str]]:
-    seconds = RENDER_SECONDS * len(texts)
-    child = subprocess.run(
-        [sys.executable, "-m", "app.library.rendering", str(seconds), *whose],
-        input=json.dumps(texts).encode(),
-        capture_output=True,
-        timeout=seconds * 5,
-        check=True,
-    )
-    parts: list[dict[str, str]] = json.loads(child.stdout)
-    return parts

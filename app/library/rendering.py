@@ -1,18 +1,22 @@
-"""The bounded child: a JSON list of Markdown texts on standard input, clean HTML as JSON on standard output.
+"""The bounded child: Markdown texts as JSON on standard input, clean HTML as JSON on standard output.
 
 Python-Markdown can be made to spin for minutes by a few kilobytes of brackets, so it never runs in a server.
 """
 
 import json
+import math
 import re
 import resource
+import signal
 import sys
+import time
 from functools import partial
 
 import markdown
 import nh3
 
 MEMORY_BYTES = 512 * 1024 * 1024
+EXTENSIONS = ["footnotes", "admonition", "sane_lists", "tables"]
 TAGS = {
     "p", "h2", "h3", "h4", "em", "strong", "ul", "ol", "li", "a", "sup", "blockquote", "br", "hr", "div",
     "table", "thead", "tbody", "tr", "th", "td", "code",
@@ -31,7 +35,7 @@ NOTES = '<div class="footnote">'
 def render(text: str) -> dict[str, str]:
     """Return `text` as clean HTML: `body`, and `notes` (an ordered list, or "")."""
     converter = markdown.Markdown(
-        extensions=["footnotes", "admonition", "sane_lists", "tables"],
+        extensions=EXTENSIONS,
         extension_configs={"footnotes": {"BACKLINK_TEXT": "↩", "BACKLINK_TITLE": "↩ {}"}},
     )
     body, _, notes = converter.convert(text).partition(NOTES)
@@ -74,15 +78,31 @@ def _keep_attribute(_tag: str, attribute: str, value: str) -> str | None:
 
 
 def main() -> None:
-    """Render the texts on standard input within the seconds of processor time given as the first argument.
+    """Answer one batch: `{"seconds": 2, "own": false, "texts": [...]}`; without any, end.
 
-    A second argument says that they are the program's own.
+    The imports are done before it comes so that a child can wait ready; its processor time counts from there.
     """
-    seconds, turned = int(sys.argv[1]), render_own if sys.argv[2:] else render
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    markdown.markdown("A [^1]\n\n[^1]: b", extensions=EXTENSIONS)  # what is imported at the first use
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    texts = json.loads(sys.stdin.buffer.read())
-    json.dump([turned(text) for text in texts], sys.stdout, ensure_ascii=False)
+    told = sys.stdin.buffer.read()
+    if not told:
+        return
+    batch = json.loads(told)
+    bound_time(batch["seconds"])
+    turned = render_own if batch["own"] else render
+    json.dump([turned(text) for text in batch["texts"]], sys.stdout, ensure_ascii=False)
+
+
+def bound_time(seconds: int) -> None:
+    """End this process after so many more seconds of processor time.
+
+    The timer is exact, and its signal ends the process even inside C; the limit, which knows whole seconds
+    alone and counts what went before, stands behind it.
+    """
+    used = math.ceil(time.process_time()) + seconds
+    resource.setrlimit(resource.RLIMIT_CPU, (used, used))
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
 
 
 if __name__ == "__main__":

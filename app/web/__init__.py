@@ -1,5 +1,8 @@
 """The pages door: parse the request, call one flow, present."""
 
+import re
+from collections.abc import Sequence
+
 from flask import Flask, Response, abort, request
 from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -12,17 +15,19 @@ from app.web import (
     buyer,
     checks,
     drawings,
+    guard,
     landmarks,
     offline,
     plain,
     runs,
     sharing,
+    staff,
     stories,
     swaps,
 )
 from app.web import help as help_pages
 from app.web.failures import tell_failures
-from app.web.headers import FILE_SECONDS, from_this_site, is_private, policy, protect
+from app.web.headers import FILE_SECONDS, from_this_site, is_private, is_studio, policy, protect
 from app.web.languages import known_languages
 from app.workspace import Workspace
 
@@ -37,9 +42,21 @@ COMPRESSED = [
 PAGE_STYLES = (None, "fields.css", "story.css", "album.css", "help.css", "format.css", "stories.css")
 """What a page's one inline style holds after site.css: a story's page pays for no album."""
 
+STUDIO_STYLES = (*PAGE_STYLES, "studio.css")
+"""The same on pages of the studio: failures there look as they do everywhere."""
 
-def _policies(app: Flask) -> dict[str, str]:
-    """Return the Content-Security-Policy of each language's pages; a language may add a style file."""
+PREVIEW = re.compile(r"/studio/[^/]+/[^/]+/preview")
+"""The one page that another of this site's may show in a frame."""
+
+
+def _policies(app: Flask, sheets: Sequence[str | None], **frames: str) -> dict[str, str]:
+    """Return the Content-Security-Policy of each language's pages; a language may add a style file.
+
+    Args:
+        app: the site.
+        sheets: what a page's inline style holds after site.css, one of them.
+        frames: as `headers.policy` takes them.
+    """
     files = set(app.jinja_env.list_templates(extensions=["css"]))
 
     def style(*parts: str | None) -> str:
@@ -49,7 +66,7 @@ def _policies(app: Flask) -> dict[str, str]:
     for language in known_languages():
         own = f"language-{language}.css"
         policies[language] = policy(
-            *(style("site.css", sheet, own if own in files else None) for sheet in PAGE_STYLES)
+            *(style("site.css", sheet, own if own in files else None) for sheet in sheets), **frames
         )
     return policies
 
@@ -70,7 +87,9 @@ def create_app(workspace: Workspace) -> Flask:
     if workspace.site.proxies:
         count = workspace.site.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=0)  # type: ignore[method-assign]
-    policies, page_policy = _policies(app), policy()
+    policies, page_policy = _policies(app, PAGE_STYLES), policy()
+    studio = _policies(app, STUDIO_STYLES, frames="'self'")
+    preview = _policies(app, STUDIO_STYLES, framed_by="'self'")
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Vietnamese in JSON-LD stays short
     app.config["COMPRESS_MIMETYPES"] = COMPRESSED
     app.config["COMPRESS_ALGORITHM"] = ["br", "gzip"]
@@ -79,6 +98,8 @@ def create_app(workspace: Workspace) -> Flask:
     reading = (landmarks, stories, drawings, runs, help_pages, sharing, offline, plain)
     for door in (buyer, checks, albums, album_keys, swaps, *reading):
         app.register_blueprint(door.pages)
+    app.register_blueprint(staff.pages)
+    guard.open_studio(app)
     tell_failures(app)
 
     @app.before_request
@@ -93,7 +114,13 @@ def create_app(workspace: Workspace) -> Flask:
         if response.location and response.location.startswith(request.host_url):
             response.location = "/" + response.location.removeprefix(request.host_url)
         own = response.headers.get("Content-Language", "").partition(",")[0]
-        allowed = policies.get(own, page_policy)
-        return protect(response, content_policy=allowed, private=is_private(request.path))
+        path = request.path
+        known = preview if PREVIEW.fullmatch(path) else studio if is_studio(path) else policies
+        return protect(
+            response,
+            content_policy=known.get(own, page_policy),
+            private=is_private(path),
+            unlisted=is_studio(path),
+        )
 
     return app

@@ -7,7 +7,10 @@ from flask import Request, Response
 
 STORY_SECONDS = 300
 FILE_SECONDS = 86_400
-PRIVATE = ("/b/", "/B/", "/a/", "/album", "/swap", "/SWAP")
+STUDIO = ("/studio", "/preview")
+"""What is for those who work here, and for the outside experts to whom they show an unpublished text."""
+
+PRIVATE = ("/b/", "/B/", "/a/", "/album", "/swap", "/SWAP", *STUDIO)
 POWERS_OFF = ", ".join(
     f"{power}=()"
     for power in (
@@ -22,13 +25,20 @@ def hash_source(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
-def policy(*styles: str) -> str:
-    """Return the Content-Security-Policy of pages whose one inline style is one of `styles`."""
+def policy(*styles: str, frames: str = "", framed_by: str = "'none'") -> str:
+    """Return the Content-Security-Policy of pages whose one inline style is one of `styles`.
+
+    Args:
+        styles: the inline styles.
+        frames: from where a page may show another in a frame; "" for nowhere.
+        framed_by: who may show the page in a frame.
+    """
+    shown = f"frame-src {frames}; " if frames else ""
     allowed = " ".join(map(hash_source, styles))
     return (
         "default-src 'none'; script-src 'self'; worker-src 'self'; img-src 'self' data:; font-src 'self'; "
         f"style-src 'self' {allowed}; media-src 'self'; connect-src 'self'; manifest-src 'self'; "
-        "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+        f"form-action 'self'; {shown}frame-ancestors {framed_by}; base-uri 'none'"
     )
 
 
@@ -41,8 +51,20 @@ def is_private(path: str) -> bool:
     return path.startswith(PRIVATE)
 
 
-def protect(response: Response, *, content_policy: str, private: bool) -> Response:
-    """Return `response` with its security headers; `private` answers are never stored nor referred to."""
+def is_studio(path: str) -> bool:
+    """Tell whether an answer is for those who work here."""
+    return path.startswith(STUDIO)
+
+
+def protect(response: Response, *, content_policy: str, private: bool, unlisted: bool = False) -> Response:
+    """Return `response` with its security headers.
+
+    Args:
+        response: the answer.
+        content_policy: its Content-Security-Policy, unless it has one of its own.
+        private: whether it is never stored nor referred to.
+        unlisted: whether searchers are told to leave it out, whatever kind of file it is.
+    """
     headers = response.headers
     headers.setdefault("Content-Security-Policy", content_policy)
     headers["X-Content-Type-Options"] = "nosniff"
@@ -51,6 +73,8 @@ def protect(response: Response, *, content_policy: str, private: bool) -> Respon
     headers["Referrer-Policy"] = "no-referrer" if private else "same-origin"
     if private:
         headers["Cache-Control"] = "private, no-store"
+    if unlisted:
+        headers["X-Robots-Tag"] = "noindex"
     return response
 
 

@@ -49,7 +49,13 @@ def offered_key(request: Request) -> bytes:
 
 def site_address(request: Request, base_url: str) -> str:
     """Return the address under which another phone finds the site: its own, or at home the bare one."""
-    return request.host_url.rstrip("/") if _at_home(request) else base_url.rstrip("/")
+    return request.host_url.rstrip("/") if at_home(request) else base_url.rstrip("/")
+
+
+def at_home(request: Request) -> bool:
+    """Tell whether the site is tried at a bare address without TLS, where no cookie may demand it."""
+    host = request.host.rpartition(":")[0] if ":" in request.host.rpartition("]")[2] else request.host
+    return is_private_host(host) and not request.is_secure
 
 
 def _cookie(request: Request) -> tuple[str, bool]:
@@ -58,9 +64,4 @@ def _cookie(request: Request) -> tuple[str, bool]:
     Only a bare address (trying at home, with --practice) may do without TLS; there the __Host- prefix,
     which demands it, would make the phone forget the album.
     """
-    return ("album", False) if _at_home(request) else ("__Host-album", True)
-
-
-def _at_home(request: Request) -> bool:
-    host = request.host.rpartition(":")[0] if ":" in request.host.rpartition("]")[2] else request.host
-    return is_private_host(host) and not request.is_secure
+    return ("album", False) if at_home(request) else ("__Host-album", True)

@@ -1,14 +1,14 @@
 """The interface's phrases and which language a page is in."""
 
 import tomllib
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, format_timedelta
 from babel.numbers import format_currency, format_decimal
 from flask import Request
 
@@ -64,6 +64,10 @@ class Tongue:
     def day(self, when: date) -> str:
         """Return a day in words."""
         return format_date(when, "long", locale=self._locale)
+
+    def ago(self, since: timedelta) -> str:
+        """Return how long ago something was: the same in every time zone."""
+        return format_timedelta(-since, add_direction=True, locale=self._locale)
 
 
 def chosen_language(request: Request, languages: tuple[str, ...]) -> str:

@@ -5,14 +5,15 @@ from typing import Any, cast
 from urllib.parse import quote, urlencode
 
 from flask import Response, current_app, make_response, render_template, request
+from werkzeug.exceptions import HTTPException
 
 from app.albums import Site
 from app.core.story import CleanHtml
-from app.web.headers import STORY_SECONDS
+from app.web.headers import is_studio
 from app.web.keys import YEAR_SECONDS
 from app.web.languages import LANGUAGE_COOKIE, Tongue, chosen_language
 
-KEPT = ("kind", "kit", "run", "edition", "digits", "added")
+KEPT = ("kind", "kit", "run", "edition", "digits", "added", "next")
 """What a page is asked for that is the same in another language: never a code, a key or a chosen answer."""
 
 
@@ -56,6 +57,15 @@ class Foreign:
         return CleanHtml(f"<span{mark}>{escape(text)}</span>" if mark else escape(text))
 
 
+def route_of(path: str, method: str) -> str:
+    """Return the route that an address leads to, "" if it leads nowhere."""
+    try:
+        rule, _ = current_app.url_map.bind("").match(path, method, return_rule=True)
+    except HTTPException:
+        return ""
+    return rule.rule
+
+
 def show(
     template: str, language: str, status: int = 200, written: tuple[str, ...] = (), **values: Any
 ) -> Response:
@@ -89,6 +99,7 @@ def show(
         number=tongue.number,
         money=tongue.money,
         day=tongue.day,
+        ago=tongue.ago,
         maker_name=workspace.maker_name,
         base_url=workspace.base_url.rstrip("/"),
         **values,
@@ -101,8 +112,11 @@ def show(
 
 
 def shared(response: Response) -> Response:
-    """Let anyone keep a page that is the same for everyone."""
-    response.headers["Cache-Control"] = f"public, max-age={STORY_SECONDS}"
+    """Let anyone keep a page that is the same for everyone, who asks each time whether it is still so.
+
+    What a curator publishes is read at once; a page that has not changed costs one small answer.
+    """
+    response.headers["Cache-Control"] = "public, no-cache"
     response.headers.pop("Set-Cookie", None)
     response.add_etag()
     response.make_conditional(request)
@@ -113,6 +127,9 @@ def _in_language(tag: str) -> str:
     """Return this page's address in another language; codes stay in the path, never in a query."""
     code = (request.view_args or {}).get("code")
     parts = request.path.split("/")
+    if request.method == "POST" and parts[1] == "studio":
+        page = request.path if is_studio(route_of(request.path, "GET")) else "/studio/"
+        return f"{quote(page)}?lang={tag}"
     if request.method == "POST" and parts[1] not in languages():  # opened again by its own address
         if parts[1] == "album":
             return f"/album/open?lang={tag}"

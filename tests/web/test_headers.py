@@ -74,9 +74,11 @@ def test_a_page_that_may_hold_a_code_or_an_album_is_never_stored_nor_referred_to
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", CANONICAL)
-def test_a_story_may_be_kept_by_anyone_for_a_while(every_page: EveryPage, name: str, language: str) -> None:
+def test_a_story_may_be_kept_by_anyone_who_asks_whether_it_has_changed(
+    every_page: EveryPage, name: str, language: str
+) -> None:
     headers = every_page[name, language].headers
-    assert headers["Cache-Control"] == "public, max-age=300"
+    assert headers["Cache-Control"] == "public, no-cache"
     assert headers["Referrer-Policy"] == "same-origin"
 
 

@@ -103,4 +103,4 @@ def test_a_riddle_below_a_refused_claim_is_checked_at_the_box(bo: Phone, mai: Ph
 def test_checking_a_riddle_writes_nothing_down(reader: Phone) -> None:
     answer = reader.open(f"{STORY}?riddle=story&door=1")
     assert "Set-Cookie" not in answer.headers
-    assert answer.headers["Cache-Control"] == "public, max-age=300"
+    assert answer.headers["Cache-Control"] == "public, no-cache"

@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from app.core.approval import approved_words
 from app.web import create_app
 from app.workspace import Workspace
 from tests.web.cast import ALBUM, BASE, Box, Phone
@@ -122,7 +124,7 @@ def test_a_page_with_an_address_of_its_own_is_the_same_for_everyone_and_sets_no_
     assert owned.headers["ETag"] == plain.headers["ETag"]
     for answer in (plain, owned, bo.open(path + "?lang=en"), stranger.open(path + "?lang=vi")):
         assert "Set-Cookie" not in answer.headers
-        assert answer.headers["Cache-Control"] == "public, max-age=300"
+        assert answer.headers["Cache-Control"] == "public, no-cache"
         assert answer.data == plain.data
 
 
@@ -132,7 +134,7 @@ def test_a_page_that_has_not_changed_is_not_sent_again(reader: Phone, path: str)
     again = reader.open(path, headers={"If-None-Match": first.headers["ETag"]})
     assert (again.status_code, again.data) == (304, b"")
     assert again.headers["ETag"] == first.headers["ETag"]
-    assert again.headers["Cache-Control"] == "public, max-age=300"
+    assert again.headers["Cache-Control"] == "public, no-cache"
     assert reader.open(path, headers={"If-None-Match": '"another"'}).status_code == 200
 
 
@@ -246,3 +248,14 @@ def test_no_address_reaches_any_other_file(reader: Phone, path: str) -> None:
     assert answer.status_code in {308, 404}
     assert b"[landmark]" not in answer.data
     assert b"SQLite" not in answer.data
+
+
+def test_a_story_says_on_which_day_somebody_else_approved_it_and_nobodys_name(
+    stranger: Phone, write: Callable[[str, str, str], Path]
+) -> None:
+    path = write("stories/bridge/vi.md", "Nguồn.", "Nguồn!")
+    path.write_text(approved_words(path.read_text("utf-8"), date(2026, 11, 22)), "utf-8")
+    page = stranger.open("/vi/tiny/bridge").get_data(as_text=True)
+    assert "người thẩm định khác đọc lại và duyệt ngày 22 tháng 11, 2026" in page
+    path.write_text(path.read_text("utf-8") + "\nMột câu viết thêm sau đó.\n", "utf-8")
+    assert "chưa được trung tâm di sản duyệt" in stranger.open("/vi/tiny/bridge").get_data(as_text=True)

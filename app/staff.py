@@ -1,1 +1,0 @@
-"""Who works here: invitations, passwords and sessions. Nothing about anyone but a name of their choosing."""
