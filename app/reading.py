@@ -86,14 +86,30 @@ def read_yaml(text: str, kind: type[Value], *, where: str) -> Value:
         # _PlainLoader is a SafeLoader: it builds texts, numbers, lists and maps only.
         keys = yaml.load(text, Loader=_PlainLoader)  # noqa: S506
     except (yaml.YAMLError, ValueError, RecursionError) as error:  # a day such as 30 February is a ValueError
-        mark = getattr(error, "problem_mark", None)
-        line = f" in line {mark.line + 2}" if mark else ""
-        raise FileBrokenError(
-            f"the front matter is not YAML{line}: {getattr(error, 'problem', None) or error}",
-            where=where,
-            mend="Put texts that hold a colon or a # into double quotes, and indent with spaces",
-        ) from error
+        raise _no_yaml(error, where) from error
     return typed(keys, kind, where=where)
+
+
+def yaml_nodes(text: str, *, where: str) -> yaml.Node | None:
+    """Return the YAML `text` as it is written, each value with its place and spelling; None of an empty text.
+
+    Raises:
+        FileBrokenError: the text is not YAML.
+    """
+    try:
+        return yaml.compose(text, Loader=_PlainLoader)
+    except (yaml.YAMLError, RecursionError) as error:
+        raise _no_yaml(error, where) from error
+
+
+def _no_yaml(error: Exception, where: str) -> FileBrokenError:
+    mark = getattr(error, "problem_mark", None)
+    line = f" in line {mark.line + 2}" if mark else ""
+    return FileBrokenError(
+        f"the front matter is not YAML{line}: {getattr(error, 'problem', None) or error}",
+        where=where,
+        mend="Put texts that hold a colon or a # into double quotes, and indent with spaces",
+    )
 
 
 def typed(keys: object, kind: type[Value], *, where: str) -> Value:

@@ -58,19 +58,31 @@ def bonus_page(site: Site, series_id: str, language: str, typed: str) -> BonusPa
     told = None
     if digits in {series.digits, everything}:
         told = bonus_story(site, series.bonus, language, with_chase=digits == everything)
+    page = bonus_of(site, series, told, language)
+    return replace(
+        page,
+        questions=tuple((entry, *_set_riddle(site, entry, spoken)) for entry in standard),
+        typed=digits,
+        right=sum(one == other for one, other in zip(digits, series.digits, strict=False)),
+        more=digits != everything and has_layer(site.workspace, series.bonus, language, CHASE),
+    )
+
+
+def bonus_of(site: Site, series: Series, told: Layer | None, language: str) -> BonusPage:
+    """Return a series' bonus page with what is told there, which may be a text that no file holds yet."""
     rendered = render(site.workspace, told) if told else Rendered(CleanHtml(""), CleanHtml(""))
     return BonusPage(
         series=series,
-        questions=tuple((entry, *_set_riddle(site, entry, spoken)) for entry in standard),
+        questions=(),
         asked=len(series.digits),
-        typed=digits,
-        right=sum(one == other for one, other in zip(digits, series.digits, strict=False)),
+        typed="",
+        right=0,
         front=told.front if told else None,
         body=rendered.body,
         notes=rendered.notes,
-        more=digits != everything and has_layer(site.workspace, series.bonus, language, CHASE),
+        more=False,
         language=language,
-        languages=languages_told(site, series.bonus),
+        languages=languages_told(site, str(series.bonus)),
     )
 
 

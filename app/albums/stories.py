@@ -8,9 +8,10 @@ from app.albums.telling import languages_told, told_in
 from app.core.errors import UserError
 from app.core.kit import Entry, Kit, Series, find_by_id
 from app.core.map import Spot, way_to
-from app.core.story import LAYERS, CleanHtml, FrontMatter, LayerFront
+from app.core.story import LAYERS, CleanHtml, FrontMatter, Layer, LayerFront, Story
 from app.library import audio_path, has_layer, read_layer, read_story, render
 from app.pictures import art_path, parse_svg, steps_drawn
+from app.reading import FileMissingError
 
 
 class PageMissingError(UserError):
@@ -93,24 +94,39 @@ def story_page(site: Site, series_id: str, kit_id: str, language: str) -> StoryP
         UserError: the story's file is broken.
     """
     series, entry = find_told(site, series_id, kit_id, language)
-    told = told_in(site, kit_id, language)
-    story = read_story(site.workspace, kit_id, told)
-    rendered = render(site.workspace, story)
+    story = read_story(site.workspace, kit_id, told_in(site, kit_id, language))
+    return page_of(site, series, entry, story, language)
+
+
+def page_of(site: Site, series: Series, entry: Entry, story: Story, language: str) -> StoryPage:
+    """Return the page of a story, which may be one that no file holds yet.
+
+    Args:
+        site: the public site.
+        series: the kit's series.
+        entry: the kit's place in it.
+        story: the story.
+        language: of the page.
+
+    Raises:
+        UserError: a file of the series is broken, or the story cannot be rendered.
+    """
+    rendered, kit = render(site.workspace, story), entry.kit
     return StoryPage(
         series=series,
-        kit=entry.kit,
+        kit=kit,
         chase=entry.chase,
-        number=0 if entry.chase else series.standard_kits.index(entry.kit) + 1,
+        number=0 if entry.chase else series.standard_kits.index(kit) + 1,
         front=story.front,
         body=rendered.body,
         notes=rendered.notes,
         numbers=rendered.numbers,
-        layers=_layers(site, kit_id, language),
-        drawn=steps_drawn(parse_svg(art_path(site.workspace, series_id, kit_id))),
-        audio=audio_path(site.workspace, kit_id, told) is not None,
-        neighbours=tuple(_neighbours(site, series, entry.kit, site.workspace.told(language))),
-        language=told,
-        languages=languages_told(site, kit_id),
+        layers=_layers(site, kit.id, language),
+        drawn=steps_drawn(parse_svg(art_path(site.workspace, series.id, kit.id))),
+        audio=audio_path(site.workspace, kit.id, story.language) is not None,
+        neighbours=tuple(_neighbours(site, series, kit, site.workspace.told(language))),
+        language=story.language,
+        languages=languages_told(site, kit.id),
     )
 
 
@@ -122,13 +138,21 @@ def spots_of(site: Site, series: Series, language: str) -> list[Spot]:
     """
     return [
         Spot(
-            name=read_story(site.workspace, kit.id, language).front.title,
+            name=_title(site, kit, language),
             latitude=kit.landmark.latitude,
             longitude=kit.landmark.longitude,
             within_m=kit.landmark.within_m,
         )
         for kit in series.kits
     ]
+
+
+def _title(site: Site, kit: Kit, language: str) -> str:
+    """Return the title of a kit's story, or as long as nobody has written it the kit's name."""
+    try:
+        return read_story(site.workspace, kit.id, language).front.title
+    except FileMissingError:
+        return kit.name[language]
 
 
 def _neighbours(site: Site, series: Series, kit: Kit, language: str) -> Iterator[Neighbour]:
@@ -152,17 +176,26 @@ def layer_page(site: Site, series_id: str, kit_id: str, language: str, layer: st
     if layer not in layers:
         raise PageMissingError("there is no such page")
     told = read_layer(site.workspace, kit_id, told_in(site, kit_id, language, layer), layer)
-    rendered = render(site.workspace, told)
+    return layer_of(site, series, entry, told, language)
+
+
+def layer_of(site: Site, series: Series, entry: Entry, told: Layer, language: str) -> LayerPage:
+    """Return the page of a layer, which may be one that no file holds yet; arguments as in `page_of`.
+
+    Raises:
+        UserError: the layer cannot be rendered.
+    """
+    rendered, kit = render(site.workspace, told), entry.kit
     return LayerPage(
         series=series,
-        kit=entry.kit,
-        layer=layer,
-        layers=layers,
+        kit=kit,
+        layer=told.layer,
+        layers=_layers(site, kit.id, language),
         front=told.front,
         body=rendered.body,
         notes=rendered.notes,
         language=told.language,
-        languages=languages_told(site, kit_id, layer),
+        languages=languages_told(site, kit.id, told.layer),
     )
 
 
