@@ -12,6 +12,7 @@ from app.core.pieces import Piece
 from app.core.story import CleanHtml, Layer, LayerFront
 from app.editing import Studio, Text
 from app.editing.drafts import Opened, open_text
+from app.editing.files import file_state
 from app.editing.pairs import pieces_or_body
 from app.ledger import Comment, Revision, Staff
 from app.library import StoryRenderError, render, render_ahead
@@ -273,6 +274,15 @@ def open_remarks(studio: Studio) -> dict[tuple[str, str], int]:
     with studio.ledger.reading() as session:
         found = session.exec(wanted.group_by(Comment.kit, Comment.name))
         return {(kit, name): times for kit, name, times in found}
+
+
+def headings_of(studio: Studio, text: Text) -> dict[str, str]:
+    """Return the keys of what is published under each heading, by the heading as readers see it."""
+    return {
+        _NOTE_USED.sub("", piece.text).strip("#* `"): piece.key
+        for piece in pieces_or_body(file_state(studio, text).text)
+        if piece.kind.startswith("h") and piece.place[0] == "body"
+    }
 
 
 def _missing(number: int) -> RemarkMissingError:

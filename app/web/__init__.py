@@ -14,6 +14,7 @@ from app.web import (
     albums,
     buyer,
     checks,
+    counting,
     drawings,
     guard,
     landmarks,
@@ -23,6 +24,9 @@ from app.web import (
     sharing,
     staff,
     stories,
+    studio_around,
+    studio_reach,
+    studio_translate,
     swaps,
 )
 from app.web import help as help_pages
@@ -96,9 +100,10 @@ def create_app(workspace: Workspace) -> Flask:
     app.config["COMPRESS_BR_LEVEL"] = BROTLI_LEVEL
     Compress(app)
     reading = (landmarks, stories, drawings, runs, help_pages, sharing, offline, plain)
-    for door in (buyer, checks, albums, album_keys, swaps, *reading):
+    for door in (buyer, checks, albums, album_keys, swaps, counting, *reading):
         app.register_blueprint(door.pages)
-    app.register_blueprint(staff.pages)
+    for room in (staff, studio_around, studio_reach, studio_translate):
+        app.register_blueprint(room.pages)
     guard.open_studio(app)
     tell_failures(app)
 
