@@ -18,6 +18,7 @@ from app.cli.audit import audit
 from app.cli.fairness import verify
 from app.cli.packing import pack
 from app.cli.paper import paper, print_and_tell
+from app.cli.people import staff, tell_demo_staff
 from app.cli.reports import report
 from app.cli.runs import run
 from app.cli.telling import counted, progress_bar, told
@@ -88,7 +89,7 @@ def fingerprint(find: Callable[[], Workspace], folder: Path) -> None:
 @click.pass_obj
 @told
 def serve(find: Callable[[], Workspace], host: str, port: int, role: Role) -> None:
-    """Serve the buyers' site."""
+    """Serve the buyers' site and the studio, whatever the role."""
     workspace = find()
     for warning in take_role(workspace, role, host):
         click.echo(click.style("! ", fg="yellow") + warning, err=True)
@@ -116,7 +117,7 @@ def share(find: Callable[[], Workspace]) -> None:
 @click.pass_obj
 @told
 def demo(find: Callable[[], Workspace], port: int) -> None:
-    """Plan, draw and print a run of 24 boxes, then serve the site with a code to try."""
+    """Plan, draw and print a run of 24 boxes, then serve the site with a code and the studio to try."""
     workspace = find()
     station = open_station(workspace)
     program = os.path.relpath(sys.argv[0])
@@ -126,6 +127,7 @@ def demo(find: Callable[[], Workspace], port: int) -> None:
         f"With a real phone in the same network: {program} run print {DEMO_RUN} "
         f"--practice http://{_own_address()}:{port} and {program} serve --host 0.0.0.0 --port {port}"
     )
+    tell_demo_staff(workspace, f"http://127.0.0.1:{port}", program)
     _draw_shared(workspace)
     serve_site(
         workspace,
@@ -159,4 +161,5 @@ run.add_command(pack)
 main.add_command(run)
 main.add_command(paper)
 main.add_command(report)
+main.add_command(staff)
 main.add_command(verify)

@@ -240,6 +240,7 @@ def _sign_in_form(
     return show_studio(
         "studio_sign_in.html",
         status,
+        here="sign-in",
         name=name,
         problem=problem,
         minutes=minutes,

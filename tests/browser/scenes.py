@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 
 from app.catalogue import read_catalogue
 from app.workspace import find_workspace
-from tests.browser import mishaps, visits
+from tests.browser import desks, mishaps, visits
 from tests.browser.phones import Phone
 from tests.browser.places import CHASE, Place
 from tests.browser.visits import Scene, at, with_album
@@ -145,6 +145,15 @@ SCENES: dict[str, Scene] = {
     "error in writing": Scene("/b/<>/claim", mishaps.not_written),
     "error in reading, in English": Scene(BOX, mishaps.not_read),
     "error that nobody foresaw": Scene(BOX, mishaps.broken),
+    "sign-in": at("/studio/sign-in", "/studio/sign-in"),
+    "sign-in in Japanese": at("/studio/sign-in", "/studio/sign-in?lang=ja&next=/studio/me"),
+    "error: sign-in refused": Scene("/studio/sign-in", desks.refused),
+    "invitation": Scene("/studio/invitation/<>", desks.invited),
+    "invitation, password refused": Scene("/studio/invitation/<>", desks.guessable),
+    "invitation over": at("/studio/invitation/<>", "/studio/invitation/used?lang=en"),
+    "studio": Scene("/studio/", desks.at_work("/studio/")),
+    "me": Scene("/studio/me", desks.at_work("/studio/me")),
+    "me in English, in two browsers": Scene("/studio/me", desks.in_two_browsers),
 }
 """Name -> scene. "" is the route of an address that leads nowhere."""
 
@@ -156,6 +165,9 @@ LEADS_ON = {
     "/swap/<>/confirm": "answers a button and leads to the swap",
     "/swap/<>/end": "answers a button and leads to the swap",
     "/swap/<>/state": "tells a waiting page one word",
+    "/studio/sign-out": "answers a button and leads to the door",
+    "/studio/sign-out-everywhere": "answers a button and leads to the door",
+    "/studio/me/sessions/<>/end": "answers a button and leads to one's own page",
 }
 """Routes that show no page of their own, and why."""
 

@@ -1,9 +1,12 @@
 """Who opens the pages: phones, the boxes they scan, and what they are shown."""
 
+import re
 import resource
+import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +15,14 @@ from flask import Flask
 from werkzeug.datastructures import Headers
 from werkzeug.test import TestResponse
 
+from app.staff import People
+from app.staff.invitations import invite
+
 HOST = "h.example"
 BASE = f"https://{HOST}"
 ALBUM = "__Host-album"
+STAFF = "__Host-staff"
+PASSWORD = "bốn chữ không ai đoán"
 
 
 @dataclass(frozen=True)
@@ -111,6 +119,56 @@ class Phone:
         self.browser.set_cookie(name, text, domain=HOST)
 
 
+class Desk(Phone):
+    """The browser of somebody who works here, or would like to."""
+
+    name = ""
+
+    @property
+    def token(self) -> str:
+        """Return the token that the studio's forms carry in this browser."""
+        found = re.search(r'name="csrf_token" value="([^"]+)"', self.open("/studio/sign-in").text)
+        assert found
+        return found[1]
+
+    def press(
+        self, path: str, form: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
+    ) -> TestResponse:
+        """Press a button of a page of the studio, as its form does, and do not follow where it leads."""
+        sent = {"csrf_token": self.token, **(form or {})}
+        return self.open(
+            path, method="POST", form=sent, headers={"Sec-Fetch-Site": "same-origin", **(headers or {})}
+        )
+
+    def choose_password(self, link: str, password: str = PASSWORD) -> TestResponse:
+        """Use an invitation."""
+        form = {"new_password": password, "again_password": password}
+        return self.press(f"/studio/invitation/{link}", form)
+
+    def sign_in(self, name: str, password: str = PASSWORD, **more: str) -> TestResponse:
+        """Send the sign-in form."""
+        return self.press("/studio/sign-in", {"name": name, "password": password, **more})
+
+
+def people_of(app: Flask) -> People:
+    """Return those who work at a site."""
+    return People(app.extensions["hopke"].workspace, app.extensions["hopke"].ledger)
+
+
+def invitation(app: Flask, name: str, *roles: str) -> str:
+    """Invite somebody and return the last part of their link."""
+    return invite(people_of(app), name, roles, key=secrets.token_bytes(32), now=datetime.now(UTC))
+
+
+def signed_in(app: Flask, name: str, *roles: str, language: str = "en", address: str = "192.0.2.30") -> Desk:
+    """Return the browser of somebody who was invited, chose a password, and is signed in."""
+    desk = Desk(app, language, address)
+    answer = desk.choose_password(invitation(app, name, *roles))
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/studio/")
+    desk.name = name
+    return desk
+
+
 @contextmanager
 def ledger_of(folder: Path) -> Iterator[Any]:
     """Open the ledger beside the running site, as an operator or a thief would.
@@ -129,6 +187,13 @@ def rows(folder: Path, table: str) -> int:
     """Return how many rows a table has."""
     with ledger_of(folder) as ledger:
         return int(ledger.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608
+
+
+def everything_in(folder: Path) -> dict[str, list[Any]]:
+    """Return every row of every table."""
+    with ledger_of(folder) as ledger:
+        names = [name for (name,) in ledger.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return {name: ledger.execute(f'SELECT * FROM "{name}"').fetchall() for name in names}  # noqa: S608
 
 
 def break_ledger(folder: Path) -> None:

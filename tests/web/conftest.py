@@ -1,4 +1,4 @@
-"""The sealed run TY-1 of 16 boxes as its buyers meet it: a site, its boxes, Bo, Mai and a stranger."""
+"""The sealed run TY-1 of 16 boxes: a site, its boxes, Bo, Mai and a stranger, and those who work there."""
 
 import json
 import shutil
@@ -17,7 +17,7 @@ from app.sealing import open_row
 from app.web import create_app
 from app.workspace import Workspace, find_workspace
 from tests.conftest import CEREMONY, DICE, NOW, REPOSITORY, SECRET
-from tests.web.cast import Box, Phone, ledger_of
+from tests.web.cast import Box, Desk, Phone, ledger_of, signed_in
 from tests.web.every_page import SPOKEN, visit_every_page
 
 
@@ -144,3 +144,27 @@ def mai(app: Flask) -> Phone:
 def stranger(app: Flask) -> Phone:
     """Someone who has no box."""
     return Phone(app, "vi", "203.0.113.66")
+
+
+@pytest.fixture
+def mina(app: Flask) -> Desk:
+    """Mina, the maker, signed in."""
+    return signed_in(app, "Mina", "maker")
+
+
+@pytest.fixture
+def cai(app: Flask) -> Desk:
+    """Cai, the curator, signed in; her browser speaks Vietnamese."""
+    return signed_in(app, "Cải", "curator", language="vi")
+
+
+@pytest.fixture
+def rev(app: Flask) -> Desk:
+    """Rev, the reviewer, signed in."""
+    return signed_in(app, "Rev", "reviewer")
+
+
+@pytest.fixture
+def desk(app: Flask) -> Desk:
+    """A browser in which nobody is signed in."""
+    return Desk(app, "en", "203.0.113.67")

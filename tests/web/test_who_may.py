@@ -1,0 +1,405 @@
+"""Who may open what: every route of the site, for everybody, with their own and with somebody else's things.
+
+The cases are made from the site's own map of routes. A route that no table below has fails, and so does a row
+that no route has.
+"""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pysqlite3.dbapi2
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from app.core.staff import Person
+from app.ledger import Staff
+from app.staff.sessions import begin, end_all, seats_of, session_of
+from app.web import create_app
+from app.workspace import find_workspace
+from tests.conftest import NOW
+from tests.web.cast import (
+    ALBUM,
+    HOST,
+    PASSWORD,
+    STAFF,
+    Box,
+    Desk,
+    everything_in,
+    invitation,
+    ledger_of,
+    people_of,
+    signed_in,
+)
+from tests.web.conftest import Drawn, close
+from tests.web.every_page import NOBODYS_SWAP, unknown_code
+
+Route = tuple[str, str]
+ROLES: dict[str, tuple[str, ...]] = {
+    "maker": ("maker",),
+    "curator": ("curator",),
+    "reviewer": ("reviewer",),
+    "curator+reviewer": ("curator", "reviewer"),
+}
+VISITORS = ("stranger", "buyer", *ROLES, "switched off")
+MAY: dict[str, set[str]] = {
+    "look": {"maker", "curator", "reviewer"},
+    "write": {"curator"},
+    "comment": {"curator", "reviewer"},
+    "review": {"reviewer"},
+    "publish": {"curator", "reviewer"},
+    "settle": {"maker", "curator"},
+}
+"""Written down once more, so that a change in app/core/staff.py has to be meant."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """What a route of the studio answers.
+
+    Attributes:
+        deed: what somebody must be allowed to do; "" for a page without sign-in.
+        own: the status for who may, with a thing of their own, or where the address names nobody's thing.
+        others: the status for who may, with somebody else's thing.
+        form: what the button sends.
+    """
+
+    deed: str
+    own: int
+    others: int
+    form: dict[str, str] = field(default_factory=dict)
+
+
+NEW_PASSWORD = {"new_password": PASSWORD, "again_password": PASSWORD}
+STUDIO: dict[Route, Row] = {
+    # Signing in
+    ("GET", "/studio/sign-in"): Row("", 200, 200),
+    ("POST", "/studio/sign-in"): Row("", 403, 403, {"name": "Nobody", "password": "wrong"}),
+    ("GET", "/studio/invitation/<token>"): Row("", 200, 404),
+    ("POST", "/studio/invitation/<token>"): Row("", 303, 404, NEW_PASSWORD),
+    ("POST", "/studio/sign-out"): Row("look", 303, 303),
+    ("POST", "/studio/sign-out-everywhere"): Row("look", 303, 303),
+    # Me
+    ("GET", "/studio/me"): Row("look", 200, 200),
+    ("POST", "/studio/me"): Row("look", 303, 303, {"old_password": PASSWORD} | NEW_PASSWORD),
+    ("POST", "/studio/me/sessions/<int:number>/end"): Row("look", 303, 404),
+    # Board, editor, workflow, comments, links, pictures, numbers, reports: one row for each route, and what
+    # its address needs in World.values
+    ("GET", "/studio/"): Row("look", 200, 200),
+}
+
+EVERYONE: dict[str, str] = {
+    "/": "/",
+    "/.well-known/security.txt": "",
+    "/<language>/": "/vi/",
+    "/<language>/<series>": "/vi/tiny",
+    "/<language>/<series>/<kit>": "/vi/tiny/lantern",
+    "/<language>/<series>/<kit>/<layer>": "/vi/tiny/bridge/easy",
+    "/<language>/<series>/<kit>/build": "/vi/tiny/bridge/build",
+    "/<language>/<series>/<kit>/build/<int(min=1):step>": "/vi/tiny/bridge/build/2",
+    "/<language>/<series>/bonus": "/vi/tiny/bonus",
+    "/<language>/help": "/vi/help",
+    "/<language>/help/access": "/vi/help/access",
+    "/<language>/help/contact": "/vi/help/contact",
+    "/<language>/help/format": "/vi/help/format",
+    "/<language>/help/odds": "/vi/help/odds",
+    "/<language>/help/privacy": "/vi/help/privacy",
+    "/<language>/help/report": "/vi/help/report",
+    "POST /<language>/help/report": "/vi/help/report",
+    "/<language>/help/report/thanks": "/vi/help/report/thanks",
+    "/<language>/offline": "/vi/offline",
+    "/<language>/stories": "/vi/stories",
+    "/B/": "",
+    "POST /B/": "/B/",
+    "/B/<code>": "/B/{code}",
+    "/B/<code>/check": "/B/{code}/check",
+    "/B/<code>/claim": "/B/{code}/claim",
+    "POST /B/<code>/claim": "/B/{nobodys}/claim",
+    "/B/<code>/proof.bin": "/B/{code}/proof.bin",
+    "/R/<run>": "/R/TY-1",
+    "/R/<run>/<edition>": "/R/TY-1/3",
+    "/S/<kit>": "/S/lantern",
+    "/SWAP": "",
+    "/SWAP/<code>": "/SWAP/{swap}",
+    "/a/<address>": "/a/nobody",
+    "/album": "",
+    "/album/certificate/<series>.pdf": "/album/certificate/tiny.pdf",
+    "/album/forget": "",
+    "POST /album/forget": "/album/forget",
+    "/album/key": "",
+    "/album/merge": "",
+    "POST /album/merge": "/album/merge",
+    "/album/open": "",
+    "POST /album/open": "/album/open",
+    "/album/rotate": "",
+    "POST /album/rotate": "/album/rotate",
+    "/album/show": "",
+    "POST /album/show": "/album/show",
+    "/b/": "",
+    "POST /b/": "/b/",
+    "/b/<code>": "/b/{code}",
+    "/b/<code>/check": "/b/{code}/check",
+    "/b/<code>/claim": "/b/{code}/claim",
+    "POST /b/<code>/claim": "/b/{nobodys}/claim",
+    "/b/<code>/proof.bin": "/b/{code}/proof.bin",
+    "/help/HB1.md": "",
+    "/kits/<series>/<kit>/art.svg": "/kits/tiny/lantern/art.svg",
+    "/kits/<series>/<kit>/icon.svg": "/kits/tiny/lantern/icon.svg",
+    "/kits/<series>/<kit>/map-<language>.svg": "/kits/tiny/lantern/map-vi.svg",
+    "/kits/<series>/<kit>/share-<language>.png": "/kits/tiny/lantern/share-vi.png",
+    "/kits/<series>/<kit>/step-<int:step>.svg": "/kits/tiny/lantern/step-1.svg",
+    "/kits/<series>/cover.svg": "/kits/tiny/cover.svg",
+    "/kits/<series>/share-<language>.png": "/kits/tiny/share-vi.png",
+    "/manifest-<language>.webmanifest": "/manifest-vi.webmanifest",
+    "/r/<run>": "/r/TY-1",
+    "/r/<run>/<edition>": "/r/TY-1/3",
+    "/robots.txt": "",
+    "/runs/": "",
+    "/runs/<run>.json": "/runs/TY-1.json",
+    "/runs/<run>/manifest.json": "/runs/TY-1/manifest.json",
+    "/runs/<run>/reveal.json": "/runs/TY-1/reveal.json",
+    "/runs/log.json": "",
+    "/runs/schema.json": "",
+    "/s/<kit>": "/s/lantern",
+    "/sitemap.xml": "",
+    "/static/<path:filename>": "/static/icon.svg",
+    "/stories/<kit>/<language>.mp3": "/stories/lantern/vi.mp3",
+    "/sw.js": "",
+    "/swap": "",
+    "POST /swap": "/swap",
+    "/swap/<code>": "/swap/{swap}",
+    "/swap/<code>/<any(answer, confirm, end):_step>": "/swap/{swap}/answer",
+    "POST /swap/<code>/answer": "/swap/{swap}/answer",
+    "POST /swap/<code>/confirm": "/swap/{swap}/confirm",
+    "POST /swap/<code>/end": "/swap/{swap}/end",
+    "/swap/<code>/state": "/swap/{swap}/state",
+    "POST /swap/code": "/swap/code",
+    "/swap/code": "",
+    "/verify": "",
+}
+"""What is everyone's: route (with POST before a button's) -> an address of it, "" for the route itself.
+
+Whose album, box or swap it is, is known by the key in the cookie and the code in the address; test_albums.py,
+test_claim.py and test_swaps.py try them with somebody else's.
+"""
+
+
+@dataclass
+class World:
+    """A site with everybody who visits it, put back before each case.
+
+    Attributes:
+        app: the site.
+        folder: its workspace.
+        desks: visitor -> their browser.
+        boxes: the boxes of its run.
+        links: "own" is a link that nobody has used, "others" one that somebody has.
+    """
+
+    app: Flask
+    folder: Path
+    desks: dict[str, Desk]
+    boxes: tuple[Box, ...]
+    links: dict[str, str]
+    _cookies: dict[tuple[str, str], str] = field(default_factory=dict)
+    _kept: Any = None
+    _places: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def keep(self) -> None:
+        """Remember everything as it is now."""
+        self._cookies = {
+            (visitor, name): desk.cookie(name) or ""
+            for visitor, desk in self.desks.items()
+            for name in (STAFF, ALBUM)
+        }
+        self._kept = pysqlite3.dbapi2.connect(":memory:")
+        with ledger_of(self.folder) as ledger:
+            ledger.backup(self._kept)
+
+    def put_back(self) -> None:
+        """Make everything as it was; everybody comes from another address, so that no count is full."""
+        with ledger_of(self.folder) as ledger:
+            self._kept.backup(ledger)
+        for (visitor, name), text in self._cookies.items():
+            self.desks[visitor].address = f"2001:db8::{next(self._places):x}"
+            if text:
+                self.desks[visitor].keep_cookie(name, text)
+            else:
+                self.desks[visitor].browser.delete_cookie(name, domain=HOST)
+
+    def values(self, visitor: str, whose: str) -> dict[str, str]:
+        """Return what stands in addresses: a thing of the visitor's own, or somebody else's."""
+        owner = (
+            visitor if visitor in ROLES and whose == "own" else "maker" if visitor == "curator" else "curator"
+        )
+        key = b"%-32b" % owner.encode()
+        person = session_of(people_of(self.app), key, NOW)
+        assert person
+        (second,) = [seat for seat in seats_of(people_of(self.app), person, key, NOW) if seat.here]
+        return {"<int:number>": str(second.number), "<token>": self.links[whose]}
+
+    def address(self, rule: str, visitor: str, whose: str) -> str:
+        """Return the address of a route of the studio."""
+        for name, value in self.values(visitor, whose).items():
+            rule = rule.replace(name, value)
+        assert "<" not in rule, f"World.values does not know what stands in {rule}"
+        return rule
+
+    def ask(self, route: Route, visitor: str, whose: str = "own", **headers: str) -> TestResponse:
+        """Open a page or press a button of the studio."""
+        method, rule = route
+        desk, address = self.desks[visitor], self.address(rule, visitor, whose)
+        if method == "GET":
+            return desk.open(address, headers=headers)
+        return desk.press(address, STUDIO[route].form, headers)
+
+
+@pytest.fixture(scope="module")
+def whole(drawn: Drawn, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    folder = Path(shutil.copytree(drawn.folder, tmp_path_factory.mktemp("who-may") / "tiny"))
+    app = create_app(find_workspace(str(folder)))
+    desks = {"stranger": Desk(app, "en"), "buyer": Desk(app, "en")}
+    desks["buyer"].press_add(drawn.boxes[0])
+    desks |= {visitor: signed_in(app, visitor.replace("+", " "), *roles) for visitor, roles in ROLES.items()}
+    desks["switched off"] = signed_in(app, "Off", "curator", "reviewer", "maker")
+    with people_of(app).ledger.writing() as session:
+        for number, visitor in enumerate(ROLES, start=1):  # another browser of each, known by its key
+            begin(session, session.get_one(Staff, number), b"%-32b" % visitor.encode(), NOW)
+        off = session.get_one(Staff, len(ROLES) + 1)
+        assert off.name == "Off"
+        off.off_at = NOW
+        session.add(off)
+    links = {"own": invitation(app, "Newcomer", "curator"), "others": invitation(app, "Earlier", "curator")}
+    assert Desk(app).choose_password(links["others"]).status_code == 303
+    world = World(app, folder, desks, drawn.boxes, links)
+    world.keep()
+    yield world
+    close(app)
+
+
+@pytest.fixture
+def world(whole: World) -> World:
+    whole.put_back()
+    return whole
+
+
+def routes_of(app: Flask) -> set[Route]:
+    """Return every route of a site."""
+    return {
+        (method, rule.rule)
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+
+
+def public(key: str) -> Route:
+    """Return the route that a key of EVERYONE means."""
+    return ("POST", key.removeprefix("POST ")) if key.startswith("POST ") else ("GET", key)
+
+
+def test_every_route_has_a_row_and_every_row_a_route(whole: World) -> None:
+    tables = set(STUDIO) | {public(key) for key in EVERYONE}
+    assert routes_of(whole.app) - tables == set(), "say in tests/web/test_who_may.py who may open these"
+    assert tables - routes_of(whole.app) == set()
+    assert not set(STUDIO) & {public(key) for key in EVERYONE}
+
+
+def test_what_is_everyones_is_outside_the_studio() -> None:
+    assert [key for key in EVERYONE if public(key)[1].startswith("/studio")] == []
+
+
+def expected(row: Row, visitor: str, whose: str, method: str) -> int:
+    """Return the status that the table promises."""
+    may = not row.deed or MAY[row.deed] & set(ROLES.get(visitor, ()))
+    if may:
+        return row.own if whose == "own" else row.others
+    if visitor in ROLES:
+        return 403
+    return 302 if method == "GET" else 401
+
+
+@pytest.mark.parametrize("whose", ["own", "others"])
+@pytest.mark.parametrize("visitor", VISITORS)
+@pytest.mark.parametrize("route", STUDIO, ids=" ".join)
+def test_a_page_of_the_studio_is_for_whom_the_table_says(
+    world: World, route: Route, visitor: str, whose: str
+) -> None:
+    before, status = everything_in(world.folder), expected(STUDIO[route], visitor, whose, route[0])
+    answer = world.ask(route, visitor, whose)
+    assert answer.status_code == status
+    if status == 302:
+        assert answer.headers["Location"].startswith("/studio/sign-in?next=")
+    if status != 303:
+        assert everything_in(world.folder) == before
+    assert answer.headers["Cache-Control"] == "private, no-store"
+
+
+@pytest.mark.parametrize("key", EVERYONE)
+def test_what_is_everyones_is_the_same_whoever_is_signed_in(world: World, key: str) -> None:
+    method, rule = public(key)
+    address = (EVERYONE[key] or rule).format(
+        code=world.boxes[3].code, nobodys=unknown_code(3), swap=NOBODYS_SWAP
+    )
+    answers = {visitor: world.desks[visitor].open(address, method=method) for visitor in VISITORS}
+    told = {
+        visitor: (answer.status_code, answer.headers.get("Location")) for visitor, answer in answers.items()
+    }
+    told.pop("buyer")  # whose album is another page than no album
+    assert len(set(told.values())) == 1, told
+    for visitor, answer in answers.items():
+        assert answer.status_code not in {401, 403}, visitor
+        assert "/studio" not in answer.headers.get("Location", ""), visitor
+        assert STAFF not in answer.headers.get("Set-Cookie", ""), visitor
+        matched = world.app.url_map.bind(HOST).match(address, method, return_rule=True)[0]
+        assert matched.rule == rule
+
+
+# Buttons
+
+BUTTONS = [route for route in STUDIO if route[0] == "POST"]
+
+
+@pytest.mark.parametrize("route", BUTTONS, ids=" ".join)
+def test_a_button_without_its_token_does_nothing(world: World, route: Route) -> None:
+    before, desk = everything_in(world.folder), world.desks["curator+reviewer"]
+    address = world.address(route[1], "curator+reviewer", "own")
+    for token in ({}, {"csrf_token": "made-up"}, {"csrf_token": world.desks["maker"].token}):
+        answer = desk.open(address, method="POST", form=STUDIO[route].form | token)
+        assert answer.status_code == 400
+    script = {"Accept": "application/json"}
+    assert desk.open(address, method="POST", form=STUDIO[route].form, headers=script).status_code == 400
+    assert everything_in(world.folder) == before
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+@pytest.mark.parametrize("route", BUTTONS, ids=" ".join)
+def test_a_button_that_is_pressed_on_another_site_does_nothing(world: World, route: Route, site: str) -> None:
+    before = everything_in(world.folder)
+    assert world.ask(route, "curator+reviewer", **{"Sec-Fetch-Site": site}).status_code == 403
+    assert everything_in(world.folder) == before
+
+
+@pytest.mark.parametrize("route", BUTTONS, ids=" ".join)
+def test_the_address_of_a_button_alone_opens_nothing(world: World, route: Route) -> None:
+    if ("GET", route[1]) in STUDIO:
+        return
+    address = world.address(route[1], "curator", "own")
+    answer = world.desks["curator"].open(address)
+    assert answer.status_code == 405
+    assert "POST" in answer.headers["Allow"]
+    assert "GET" not in answer.headers["Allow"]
+
+
+@pytest.mark.parametrize("route", [route for route in STUDIO if STUDIO[route].deed], ids=" ".join)
+def test_a_session_that_was_ended_is_a_strangers(world: World, route: Route) -> None:
+    address = world.address(route[1], "curator", "own")
+    end_all(people_of(world.app), Person(2, "curator", ("curator",)))
+    desk = world.desks["curator"]
+    answer = desk.open(address) if route[0] == "GET" else desk.press(address, STUDIO[route].form)
+    assert answer.status_code == (302 if route[0] == "GET" else 401)
+    script = desk.open(address, method=route[0], headers={"X-Requested-With": "fetch"})
+    assert (script.status_code, script.json) == (401, {"error": "signed-out", "sign_in": "/studio/sign-in"})
