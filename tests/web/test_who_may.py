@@ -7,6 +7,7 @@ that no route has.
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from app.core.staff import Person
-from app.ledger import Staff
+from app.ledger import Comment, PreviewLink, Report, Staff
 from app.staff.sessions import begin, end_all, seats_of, session_of
 from app.web import create_app
 from app.workspace import find_workspace
@@ -87,6 +88,21 @@ STUDIO: dict[Route, Row] = {
     ("GET", "/studio/me"): Row("look", 200, 200),
     ("POST", "/studio/me"): Row("look", 303, 303, {"old_password": PASSWORD} | NEW_PASSWORD),
     ("POST", "/studio/me/sessions/<int:number>/end"): Row("look", 303, 404),
+    # Around a text
+    ("GET", "/studio/<kit>/<name>/translate"): Row("look", 200, 200),
+    ("POST", "/studio/<kit>/<name>/translate"): Row("write", 303, 303, {"version": "1"}),
+    ("POST", "/studio/<kit>/<name>/translate/agrees"): Row("write", 303, 303, {"version": "1"}),
+    ("GET", "/studio/<kit>/<name>/review"): Row("look", 200, 200),
+    ("POST", "/studio/<kit>/<name>/comments"): Row("comment", 303, 303, {"remark": "Hm."}),
+    ("POST", "/studio/comments/<int:number>/settle"): Row("comment", 303, 303),
+    ("POST", "/studio/comments/<int:number>/remove"): Row("comment", 303, 403),
+    ("POST", "/studio/<kit>/<name>/links"): Row("write", 201, 201, {"days": "7"}),
+    ("POST", "/studio/links/<int:number>/end"): Row("write", 303, 303),
+    ("POST", "/studio/<kit>/<name>/checked"): Row("review", 303, 303),
+    ("GET", "/studio/numbers"): Row("look", 200, 200),
+    ("GET", "/studio/numbers.csv"): Row("look", 200, 200),
+    ("GET", "/studio/reports"): Row("look", 200, 200),
+    ("POST", "/studio/reports/<int:number>/settle"): Row("settle", 303, 303),
     # Board, editor, workflow, comments, links, pictures, numbers, reports: one row for each route, and what
     # its address needs in World.values
     ("GET", "/studio/"): Row("look", 200, 200),
@@ -147,6 +163,8 @@ EVERYONE: dict[str, str] = {
     "POST /b/<code>/claim": "/b/{nobodys}/claim",
     "/b/<code>/proof.bin": "/b/{code}/proof.bin",
     "/help/HB1.md": "",
+    "POST /count": "/count",
+    "/preview/<token>": "/preview/nobody",
     "/kits/<series>/<kit>/art.svg": "/kits/tiny/lantern/art.svg",
     "/kits/<series>/<kit>/icon.svg": "/kits/tiny/lantern/icon.svg",
     "/kits/<series>/<kit>/map-<language>.svg": "/kits/tiny/lantern/map-vi.svg",
@@ -231,12 +249,16 @@ class World:
             else:
                 self.desks[visitor].browser.delete_cookie(name, domain=HOST)
 
+    @staticmethod
+    def owner(visitor: str, whose: str) -> str:
+        """Return whose thing a case is about."""
+        if visitor in ROLES and whose == "own":
+            return visitor
+        return "maker" if visitor == "curator" else "curator"
+
     def values(self, visitor: str, whose: str) -> dict[str, str]:
         """Return what stands in addresses: a thing of the visitor's own, or somebody else's."""
-        owner = (
-            visitor if visitor in ROLES and whose == "own" else "maker" if visitor == "curator" else "curator"
-        )
-        key = b"%-32b" % owner.encode()
+        key = b"%-32b" % self.owner(visitor, whose).encode()
         person = session_of(people_of(self.app), key, NOW)
         assert person
         (second,) = [seat for seat in seats_of(people_of(self.app), person, key, NOW) if seat.here]
@@ -244,7 +266,12 @@ class World:
 
     def address(self, rule: str, visitor: str, whose: str) -> str:
         """Return the address of a route of the studio."""
-        for name, value in self.values(visitor, whose).items():
+        values = self.values(visitor, whose) | {"<kit>": "bridge", "<name>": "en"}
+        if rule.startswith("/studio/comments/"):
+            values["<int:number>"] = str(1 + list(ROLES).index(self.owner(visitor, whose)))
+        elif rule.startswith(("/studio/links/", "/studio/reports/")):
+            values["<int:number>"] = "1"
+        for name, value in values.items():
             rule = rule.replace(name, value)
         assert "<" not in rule, f"World.values does not know what stands in {rule}"
         return rule
@@ -273,6 +300,21 @@ def whole(drawn: Drawn, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wo
         assert off.name == "Off"
         off.off_at = NOW
         session.add(off)
+        for number in range(1, len(ROLES) + 1):
+            session.add(Comment(kit="bridge", name="en", block="", quote="", text="?", by=number, at=NOW))
+        session.add(
+            PreviewLink(
+                key_hash=bytes(32),
+                kit="bridge",
+                name="en",
+                by=2,
+                made_at=NOW,
+                ends_at=NOW + timedelta(days=7),
+            )
+        )
+        session.add(Report(kind="code", language="vi", fault="taken", made_on=NOW.date()))
+    for page in ("translate", "review"):  # what lies on the disk is seen once, and noted
+        assert desks["curator"].open(f"/studio/bridge/en/{page}").status_code == 200
     links = {"own": invitation(app, "Newcomer", "curator"), "others": invitation(app, "Earlier", "curator")}
     assert Desk(app).choose_password(links["others"]).status_code == 303
     world = World(app, folder, desks, drawn.boxes, links)
@@ -333,7 +375,7 @@ def test_a_page_of_the_studio_is_for_whom_the_table_says(
     assert answer.status_code == status
     if status == 302:
         assert answer.headers["Location"].startswith("/studio/sign-in?next=")
-    if status != 303:
+    if status not in {201, 303}:
         assert everything_in(world.folder) == before
     assert answer.headers["Cache-Control"] == "private, no-store"
 
