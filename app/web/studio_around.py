@@ -164,6 +164,16 @@ def _review(text: Text, status: int = 200, *, typed: tuple[str, str] = ("", ""),
     )
 
 
+@pages.get("/studio/<kit>/<name>/comments")
+@pages.get("/studio/<kit>/<name>/links")
+@pages.get("/studio/<kit>/<name>/checked")
+@needs("look")
+def back(kit: str, name: str) -> AnyResponse:
+    """Lead back to the text when a button's address is opened again."""
+    text, asked = asked_text(kit, name), request.query_string.decode("ascii", "replace")
+    return redirect(f"/studio/{text.kit}/{text.name}/review" + (f"?{asked}" if asked else ""), 303)
+
+
 # Links for guests
 
 
@@ -177,9 +187,8 @@ def lend(kit: str, name: str) -> Response:
         make_link(studio(), text, signed_in().id, key=key, days=wanted, now=now)
     except LinkDaysError:
         return _review(text, 400, problem="days")
-    return _review(
-        text, address=f"{site_address(request, site().workspace.base_url)}/preview/{token_of(key)}"
-    )
+    address = f"{site_address(request, site().workspace.base_url)}/preview/{token_of(key)}"
+    return _review(text, 201, address=address)
 
 
 @pages.post("/studio/links/<int:number>/end")

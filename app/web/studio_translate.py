@@ -33,6 +33,14 @@ def translate(kit: str, name: str) -> Response:
     return _sides(asked_text(kit, name))
 
 
+@pages.get("/studio/<kit>/<name>/translate/agrees")
+@needs("look")
+def back(kit: str, name: str) -> AnyResponse:
+    """Lead back to both sides when a button's address is opened again."""
+    text, asked = asked_text(kit, name), request.query_string.decode("ascii", "replace")
+    return redirect(f"/studio/{text.kit}/{text.name}/translate" + (f"?{asked}" if asked else ""), 303)
+
+
 @pages.post("/studio/<kit>/<name>/translate")
 @pages.post("/studio/<kit>/<name>/translate/agrees")
 @needs("write")
