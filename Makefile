@@ -1,8 +1,11 @@
 # Two commands: `make demo` and `make test`. Each brings what is missing.
 PYTHON ?= python3
 PORT ?= 8000
+WORKERS ?= auto
 BIN := .venv/bin
 TOOLS := tests/tools
+# As many workers as there are cores, four at most; `make test WORKERS=0` runs everything in one process.
+PYTEST := $(BIN)/pytest -n $(WORKERS) --maxprocesses 4 --dist loadscope
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -22,10 +25,10 @@ check: .venv/.test-ready ## Format, lint, types, contracts, content
 	$(BIN)/hopke check
 
 test: check $(TOOLS)/node_modules/.ready ## Everything in `check`, and every test
-	$(BIN)/pytest
+	$(PYTEST)
 
 test-browser: .venv/.test-ready $(TOOLS)/node_modules/.ready ## The tests in Chromium alone: scans, layouts, axe, drawings, typed codes
-	$(BIN)/pytest -ra tests/browser
+	$(PYTEST) -ra tests/browser
 
 test-all: test .venv/.all-ready $(TOOLS)/vnu/node_modules/.ready ## Everything in `test`, and what needs Java: every page before the HTML standard's validator
 	$(BIN)/pytest -m java

@@ -2,9 +2,10 @@
 
 import tomllib
 import unicodedata
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, Literal, TypeVar, cast
 
 import yaml
 from pydantic import TypeAdapter, ValidationError
@@ -19,11 +20,34 @@ class FileMissingError(UserError):
 
 
 class FileBrokenError(UserError):
-    """A file is not what its ending says."""
+    """A file is not what its ending says; `line` is where, 0 if nobody can tell."""
+
+    line = 0
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One key that is not right.
+
+    Attributes:
+        key: its name, with the numbers of lists from 1: "facts.2.label".
+        kind: "missing", "unknown", "wrong", or "refused" by the value's own rule.
+        said: what is wrong, in a sentence.
+        mend: what to do about it.
+        why: what the value's own rule raised.
+    """
+
+    key: str
+    kind: Literal["missing", "unknown", "wrong", "refused"]
+    said: str
+    mend: str
+    why: ValueError | None = None
 
 
 class KeyWrongError(UserError):
-    """A key of a file is missing, unknown or has the wrong kind of value."""
+    """A key of a file is missing, unknown or has the wrong kind of value; `faults` are all that are so."""
+
+    faults: tuple[Fault, ...] = ()
 
 
 class _PlainLoader(yaml.SafeLoader):
@@ -105,11 +129,13 @@ def yaml_nodes(text: str, *, where: str) -> yaml.Node | None:
 def _no_yaml(error: Exception, where: str) -> FileBrokenError:
     mark = getattr(error, "problem_mark", None)
     line = f" in line {mark.line + 2}" if mark else ""
-    return FileBrokenError(
+    broken = FileBrokenError(
         f"the front matter is not YAML{line}: {getattr(error, 'problem', None) or error}",
         where=where,
         mend="Put texts that hold a colon or a # into double quotes, and indent with spaces",
     )
+    broken.line = mark.line + 2 if mark else 0
+    return broken
 
 
 def typed(keys: object, kind: type[Value], *, where: str) -> Value:
@@ -121,16 +147,29 @@ def typed(keys: object, kind: type[Value], *, where: str) -> Value:
     try:
         value: Value = _adapter(cast(Any, kind)).validate_python(keys, strict=False)
     except ValidationError as error:
-        first: Any = error.errors(include_url=False)[0]
-        key = ".".join(str(part + 1) if isinstance(part, int) else str(part) for part in first["loc"])
-        what, mend = _plain_words(key, first)
-        raise KeyWrongError(what, where=where, mend=mend) from error
+        faults = tuple(_fault(each) for each in error.errors(include_url=False))
+        wrong = KeyWrongError(faults[0].said, where=where, mend=faults[0].mend)
+        wrong.faults = faults
+        raise wrong from error
     return value
 
 
 @cache
 def _adapter(kind: Any) -> TypeAdapter[Any]:
     return TypeAdapter(kind)
+
+
+def _fault(problem: Any) -> Fault:
+    key = ".".join(str(part + 1) if isinstance(part, int) else str(part) for part in problem["loc"])
+    said, mend = _plain_words(key, problem)
+    match problem["type"]:
+        case "missing":
+            return Fault(key, "missing", said, mend)
+        case "unexpected_keyword_argument" | "extra_forbidden":
+            return Fault(key, "unknown", said, mend)
+        case "value_error":
+            return Fault(key, "refused", said, mend, problem["ctx"]["error"])
+    return Fault(key, "wrong", said, mend)
 
 
 def _plain_words(key: str, problem: dict[str, Any]) -> tuple[str, str]:

@@ -1,6 +1,7 @@
 """Writes small files whole or not at all."""
 
 import os
+import re
 import stat
 import tempfile
 from pathlib import Path
@@ -18,6 +19,7 @@ def write_whole(path: Path, content: bytes, *, durably: bool = False, mode: int 
     Raises:
         OSError: it cannot be written; nothing is left behind.
     """
+    made = [folder for folder in path.parents if not folder.exists()] if durably else []
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
@@ -32,8 +34,18 @@ def write_whole(path: Path, content: bytes, *, durably: bool = False, mode: int 
         os.unlink(draft)
         raise
     if durably:
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        for folder in (path.parent, *(new.parent for new in made)):
+            _sync(folder)
+
+
+def is_left_over(beside: Path, path: Path) -> bool:
+    """Tell whether a file is what `write_whole` of `path` leaves if it is killed: its own random name."""
+    return re.fullmatch(rf"\.{re.escape(path.name)}\.[a-z0-9_]{{8}}", beside.name) is not None
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,12 +15,28 @@ from app.runs.life import commit_run, seal_run, secret_labels, show_run
 from app.runs.planning import plan_run
 from app.web.languages import known_languages
 from app.workspace import Workspace, find_workspace
+from tests.workers import WholeFiles, place_of
 
 REPOSITORY = Path(__file__).parent.parent
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 SECRET = bytes(range(32))
 DICE = "123456"
 CEREMONY = Beacon("ceremony", "Six dice thrown before the class", "[1-6]{6}")
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> WholeFiles | None:
+    """Share whole files out among workers, in the order in which they are collected."""
+    if config.getoption("dist") != "loadscope":
+        return None
+    config.option.loadscopereorder = False
+    return WholeFiles(config, log)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let workers begin with folders of long files; without workers the order stays."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: place_of(item.nodeid))
 
 
 @pytest.fixture

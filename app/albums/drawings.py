@@ -1,10 +1,13 @@
-"""The drawings that pages show: pictures, icons, building steps, covers and maps."""
+"""The drawings that pages show: pictures, icons, building steps, covers and maps; stories' pictures."""
 
+import contextlib
 from pathlib import Path
 
 from app.albums import Site
 from app.albums.stories import PageMissingError, find_kit, spots_of
+from app.core.errors import UserError
 from app.core.map import draw_map
+from app.library.pictures import picture_file
 from app.pictures import art_path, cover_path, icon_path, parse_svg, step_picture, steps_drawn
 
 
@@ -68,6 +71,28 @@ def landmark_map(site: Site, series_id: str, kit_id: str, language: str, *, nort
         raise PageMissingError("there is no such language")
     series, entry = find_kit(site, series_id, kit_id)
     return draw_map(spots_of(site, series, language), series.kits.index(entry.kit), north=north)
+
+
+def story_picture(site: Site, story: str, file: str) -> tuple[bytes, str]:
+    """Return a version of a story's picture, and the digest that its address may carry.
+
+    Args:
+        site: the public site.
+        story: a kit or a bonus page.
+        file: the version's file name.
+
+    Raises:
+        PageMissingError: there is no such story, or no picture of it lists such a file.
+    """
+    known = {kit.id for series in site.catalogue.values() for kit in series.kits}
+    known |= {series.bonus for series in site.catalogue.values() if series.bonus}
+    found = None
+    if story in known:
+        with contextlib.suppress(UserError):  # a picture whose facts are broken is shown on no page either
+            found = picture_file(site.workspace, story, file)
+    if found is None:
+        raise PageMissingError("there is no such picture")
+    return found[0].read_bytes(), found[1].digest
 
 
 def _drawn(path: Path) -> bytes:

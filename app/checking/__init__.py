@@ -10,6 +10,7 @@ from sqlmodel import col, select
 from app.catalogue import read_catalogue, read_series, series_ids, series_problems
 from app.checking.drawn import cover_problems, picture_problems
 from app.checking.names import name_problems
+from app.checking.pictures import library_problems
 from app.checking.problems import ContentError, told
 from app.checking.sound import sound_problems
 from app.checking.stories import story_problems, stray_problems, written_layers
@@ -55,6 +56,7 @@ def check_workspace(
         for kit in series.kits:
             found += picture_problems(workspace, series, kit)
     found += story_problems(workspace, catalogue, interface_languages)
+    found += library_problems(workspace)
     if not any(broken.values()):
         found += stray_problems(workspace, catalogue, interface_languages)
         found += sound_problems(workspace, catalogue)

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from app.checking.pictures import placement_problems
 from app.checking.problems import ContentError
 from app.core.errors import UserError
 from app.core.kit import Kit, Series, find_by_id
@@ -25,7 +26,6 @@ from app.workspace import Workspace
 FEWEST_WORDS = 200
 UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 RAW_HTML = re.compile(r"<(?!https?://|mailto:)[a-zA-Z/!]")
-REMOTE_PICTURE = re.compile(r"!\[[^\]]*\]\(")
 LINK = re.compile(r"(?<!!)\[[^\]^]+\]\(([^)\s]+)\)")
 
 Catalogue = Mapping[str, Series]
@@ -161,6 +161,9 @@ def _story_alone(workspace: Workspace, story: Story, path: Path, catalogue: Cata
             f"the story has {words} words; a visitor gets at least {FEWEST_WORDS}",
             where=str(path),
             mend="Tell more",
+            key="short",
+            n=words,
+            fewest=FEWEST_WORDS,
         )
     for source in story.front.sources:
         if source not in {*NOTE_GIVEN.findall(story.text), *read_sources(workspace)}:
@@ -168,6 +171,8 @@ def _story_alone(workspace: Workspace, story: Story, path: Path, catalogue: Cata
                 f"a fact, a moment or a detail names {source}, which is not a note of the story",
                 where=str(path),
                 mend=f"Add {source} to stories/{SOURCES_FILE}, or [^{source}]: … to the story",
+                key="source_unknown",
+                name=source,
             )
     found = find_by_id(catalogue.values(), story.kit)
     yield from _details(story, found[1], path) if found else ()
@@ -187,6 +192,8 @@ def _details(story: Story, kit: Kit, path: Path) -> Iterator[UserError]:
                 f"the story looks closely at {name}, which is no detail of the picture",
                 where=str(path),
                 mend=f"Add {name} to [details] in the kit's kit.toml, or name one of it",
+                key="detail_unknown",
+                name=name,
             )
 
 
@@ -207,22 +214,33 @@ NOTE_LINE = re.compile(r"^\[\^[A-Za-z0-9-]+\]:.*$", re.MULTILINE)
 def _text(
     workspace: Workspace, story: Story | Layer, path: Path, catalogue: Catalogue
 ) -> Iterator[UserError]:
-    if RAW_HTML.search(story.text):
-        yield ContentError("the text holds HTML", where=str(path), mend="Write Markdown only")
-    if REMOTE_PICTURE.search(story.text):
+    html = RAW_HTML.search(story.text)
+    if html:
+        quote = story.text[html.start() :].partition("\n")[0]
         yield ContentError(
-            "the text holds a picture", where=str(path), mend="Pictures are not supported yet: remove it"
+            "the text holds HTML", where=str(path), mend="Write Markdown only", key="html", quote=quote
         )
-    if re.search(r"^# ", story.text, re.MULTILINE):
+    yield from placement_problems(workspace, story.kit, story.text, str(path))
+    large = re.search(r"^# .*", story.text, re.MULTILINE)
+    if large:
         yield ContentError(
             "a heading has one #, but the page's title is the only one of that size",
             where=str(path),
             mend="Use ##",
+            key="heading",
+            quote=large[0],
         )
     yield from _notes(workspace, story, path)
     for target in LINK.findall(story.text):
         if not _link_holds(target, {*workspace.languages, story.language}, catalogue):
-            yield ContentError(f"the link {target} leads nowhere", where=str(path), mend="Mend or remove it")
+            yield ContentError(
+                f"the link {target} leads nowhere",
+                where=str(path),
+                mend="Mend or remove it",
+                key="link",
+                quote=f"]({target})",
+                target=target,
+            )
 
 
 def _notes(workspace: Workspace, story: Story | Layer, path: Path) -> Iterator[UserError]:
@@ -232,13 +250,28 @@ def _notes(workspace: Workspace, story: Story | Layer, path: Path) -> Iterator[U
             f"the note [^{name}] is used but not given",
             where=str(path),
             mend=f"Add {name} to stories/{SOURCES_FILE}, or [^{name}]: … to the story",
+            key="note_unknown",
+            quote=f"[^{name}]",
+            name=name,
         )
     for name in sorted(set(given) - used):
         yield ContentError(
-            f"the note [^{name}] is given but never used", where=str(path), mend="Use or remove it"
+            f"the note [^{name}] is given but never used",
+            where=str(path),
+            mend="Use or remove it",
+            key="note_unused",
+            quote=f"[^{name}]:",
+            name=name,
         )
-    if len(given) != len(set(given)):
-        yield ContentError("a note is given twice", where=str(path), mend="Give every note once")
+    for name in sorted({name for name in given if given.count(name) > 1}):
+        yield ContentError(
+            f"the note [^{name}] is given twice",
+            where=str(path),
+            mend="Give every note once",
+            key="note_twice",
+            quote=f"[^{name}]:",
+            name=name,
+        )
 
 
 def _link_holds(target: str, languages: set[str], catalogue: Catalogue) -> bool:

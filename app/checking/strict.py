@@ -125,7 +125,7 @@ def _riddles(told: Told, entry: Entry) -> Iterator[UserError]:
         )
     for riddle in riddles:
         where = f"{told.path}: the riddle “{riddle.question}”"
-        yield from _answerable(riddle, told, where)
+        yield from answerable(riddle, told.text, where)
         if riddle.kind == "set" and riddle.answer != entry.digit:
             yield ContentError(
                 f"its answer is {riddle.answer}; the digit in series.toml is {entry.digit or 'missing'}",
@@ -134,18 +134,24 @@ def _riddles(told: Told, entry: Entry) -> Iterator[UserError]:
             )
 
 
-def _answerable(riddle: Riddle, told: Told, where: str) -> Iterator[UserError]:
+def answerable(riddle: Riddle, text: str, where: str) -> Iterator[ContentError]:
+    """Yield why nobody can find a riddle's answer; `text` is the story's prose."""
     if (riddle.in_drawing is None) == (riddle.in_text is None):
         yield ContentError(
             "nobody can tell where its answer is found",
             where=where,
             mend="Name either the detail of the picture, in_drawing, or the words of the story, in_text",
+            key="riddle_nowhere",
+            question=riddle.question,
         )
-    elif riddle.in_text is not None and not contains(_flat(told.text), _flat(riddle.in_text)):
+    elif riddle.in_text is not None and not contains(_flat(text), _flat(riddle.in_text)):
         yield ContentError(
             f"the words “{riddle.in_text}” do not stand in the story",
             where=where,
             mend="Copy them from the text, letter for letter",
+            key="riddle_words",
+            words=riddle.in_text,
+            question=riddle.question,
         )
 
 

@@ -84,18 +84,41 @@ def read_told(workspace: Workspace, kit_id: str, language: str, layer: str) -> T
         story = read_story(workspace, kit_id, language)
     else:
         story = read_layer(workspace, kit_id, language, layer.replace("bonus", ""))
+    return as_told(workspace, story, layer)
+
+
+def as_told(workspace: Workspace, story: Story | Layer, layer: str) -> Told:
+    """Return a text, which may be one that no file holds yet, with its words; `layer` as in `Told`."""
     text = prose(story.text)
     everything = "\n".join([*_texts(story.front), text])
-    return Told(story, layer, story_path(workspace, kit_id, story.name), text, everything)
+    return Told(story, layer, story_path(workspace, story.kit, story.name), text, everything)
 
 
 def wording_problems(workspace: Workspace, told: ToldBy) -> Iterator[UserError]:
     """Yield what is wrong with the wording of all stories together."""
     for each in told.values():
         yield from _level(each)
-        yield from _unsourced(each)
+        yield from unsourced(each.story, each.path)
     yield from _glossary(workspace, told)
     yield from _shared(workspace, told)
+
+
+def own_wording(workspace: Workspace, each: Told, others: ToldBy) -> Iterator[UserError]:
+    """Yield what the house would word otherwise in one text.
+
+    Args:
+        workspace: the workspace; what it lacks, a glossary or fingerprints, is not looked for.
+        each: the text.
+        others: the same text in other languages.
+    """
+    yield from _level(each)
+    told = {**others, (each.story.kit, each.story.language, each.layer): each}
+    if (workspace.stories / GLOSSARY_FILE).is_file():
+        found = _glossary(workspace, told)
+        yield from (problem for problem in found if problem.where == str(each.path))
+    if (workspace.stories / FINGERPRINTS_FILE).is_file():
+        alone = {key: one for key, one in told.items() if one is each}
+        yield from _shared(workspace, alone)
 
 
 def keep_fingerprints(workspace: Workspace, folder: Path) -> tuple[Path, int]:
@@ -138,13 +161,24 @@ def _level(told: Told) -> Iterator[UserError]:
     count = len(words(told.text))
     fewest, most = LENGTHS[told.layer]
     if not fewest <= count <= most:
-        yield ContentError(f"the text has {count} words", where=where, mend=f"Tell it in {fewest} to {most}")
+        yield ContentError(
+            f"the text has {count} words",
+            where=where,
+            mend=f"Tell it in {fewest} to {most}",
+            key="length",
+            n=count,
+            fewest=fewest,
+            most=most,
+        )
     if told.layer == "" and language == "en" and readability_index(told.text) > HARDEST_INDEX:
         yield ContentError(
             f"its Automated Readability Index is {readability_index(told.text):.1f}; a child of ten reads"
             f" up to {HARDEST_INDEX:g}",
             where=where,
             mend="Use shorter sentences and words",
+            key="level",
+            index=f"{readability_index(told.text):.1f}",
+            most=f"{HARDEST_INDEX:g}",
         )
     mean = LONGEST_MEAN.get((language, told.layer))
     if mean is not None and mean_sentence(told.text) > mean:
@@ -152,24 +186,34 @@ def _level(told: Told) -> Iterator[UserError]:
             f"its sentences have {mean_sentence(told.text):.1f} words on average",
             where=where,
             mend=f"Bring them to {mean:g} or fewer",
+            key="mean",
+            mean=f"{mean_sentence(told.text):.1f}",
+            most=f"{mean:g}",
         )
     longest = longest_sentence(told.text)
     if len(words(longest)) > LONGEST_SENTENCE.get((language, told.layer), 60):
         yield ContentError(
-            f"a sentence has {len(words(longest))} words: “{longest[:60]}…”", where=where, mend="Divide it"
+            f"a sentence has {len(words(longest))} words: “{longest[:60]}…”",
+            where=where,
+            mend="Divide it",
+            key="sentence",
+            quote=longest,
+            n=len(words(longest)),
         )
 
 
-def _unsourced(told: Told) -> Iterator[UserError]:
+def unsourced(story: Story | Layer, path: Path) -> Iterator[ContentError]:
     """Yield paragraphs with a year or a measure and no note; a class' page counts minutes and answers too."""
-    if told.layer == "class":
+    if isinstance(story, Layer) and story.layer == "class":
         return
-    for paragraph in paragraphs(told.story.text):
+    for paragraph in paragraphs(story.text):
         if FIGURE.search(prose(paragraph)) and "[^" not in paragraph:
             yield ContentError(
                 f"a paragraph gives a figure and no source: “{paragraph[:60]}…”",
-                where=str(told.path),
+                where=str(path),
                 mend="Add the note of its source, [^…]",
+                key="unsourced",
+                quote=paragraph,
             )
 
 
@@ -187,6 +231,10 @@ def _glossary(workspace: Workspace, told: ToldBy) -> Iterator[UserError]:
                         f"“{form}” stands for “{(term.vi if language == 'vi' else term.en)[0]}”",
                         where=str(each.path),
                         mend="Use the glossary's word",
+                        key="glossary",
+                        quote=form,
+                        word=form,
+                        instead=(term.vi if language == "vi" else term.en)[0],
                     )
             other = told.get((kit_id, "en" if language == "vi" else "vi", layer))
             if (
@@ -199,6 +247,8 @@ def _glossary(workspace: Workspace, told: ToldBy) -> Iterator[UserError]:
                     f"“{term.vi[0]} / {term.en[0]}” stands in {each.path.name} and not here",
                     where=str(other.path),
                     mend=f"Use one of: {', '.join(forms[other.story.language])}",
+                    key="paired",
+                    words=", ".join(forms[other.story.language]),
                 )
 
 
@@ -224,6 +274,8 @@ def _shared(workspace: Workspace, told: ToldBy) -> Iterator[UserError]:
                 f"it shares words with a source: “{shared[0]}”",
                 where=str(each.path),
                 mend="Say it in words of your own; long names belong into the glossary",
+                key="shared",
+                words=shared[0],
             )
 
 

@@ -2,10 +2,16 @@
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal
+
+RULE = "---\n"
+"""What stands before and behind a front matter."""
+
+ALIKE = 0.5
+"""Blocks that share so much of their words are one that was changed."""
 
 _FRONT = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 _KEY = re.compile(r"^(?=[^\s#-])", re.MULTILINE)
@@ -20,8 +26,10 @@ def segments(text: str) -> list[str]:
     block before them.
     """
     front = _FRONT.match(text)
-    head, body = (front[0], text[front.end() :]) if front else ("", text)
-    return [piece for piece in (*_KEY.split(head), *_blocks_with_gaps(body)) if piece]
+    if front is None:
+        return [piece for piece in _blocks_with_gaps(text) if piece]
+    keys = _KEY.split(front[0].removesuffix(RULE))
+    return [piece for piece in (*keys, RULE, *_blocks_with_gaps(text[front.end() :])) if piece]
 
 
 def blocks(body: str) -> list[str]:
@@ -108,7 +116,7 @@ def _paired(gone: Sequence[str], new: Sequence[str]) -> Iterator[Change]:
     for old in gone:
         near = [_likeness(old, candidate) for candidate in rest]
         best = max(range(len(near)), key=near.__getitem__, default=None)
-        if best is None or near[best] < 0.5:
+        if best is None or near[best] < ALIKE:
             yield Change("gone", old, "")
             continue
         yield from (Change("new", "", block) for block in rest[:best])
@@ -146,6 +154,8 @@ class Stretch:
 def merge(base: str, ours: str, theirs: str) -> tuple[Stretch, ...]:
     """Return two changes of one file side by side, block by block.
 
+    Two that changed different blocks next to each other do not clash, where it is plain which became which.
+
     Args:
         base: the file that both began from.
         ours: one side's.
@@ -156,40 +166,102 @@ def merge(base: str, ours: str, theirs: str) -> tuple[Stretch, ...]:
 
     Source: Khanna, Kunal, Pierce 2007, A Formal Investigation of Diff3, section 3.
     """
-    origin, left, right = segments(base), segments(ours), segments(theirs)
-    stable = _anchors(origin, left, right)
+    sides = segments(base), segments(ours), segments(theirs)
     found: list[Stretch] = []
     at = (0, 0, 0)
-    for anchor in (*stable, (len(origin), len(left), len(right))):
-        parts = tuple(
-            "".join(side[start:end])
-            for side, start, end in zip((origin, left, right), at, anchor, strict=True)
-        )
-        if any(parts):
-            found.append(_stretch(*parts))
-        if anchor[0] < len(origin):
-            block = origin[anchor[0]]
-            found.append(Stretch("same", block, block, block))
+    for anchor in (*_anchors(*sides), tuple(map(len, sides))):
+        origin, left, right = (side[start:end] for side, start, end in zip(sides, at, anchor, strict=True))
+        found += _between(origin, left, right)
+        if anchor[0] < len(sides[0]):
+            found.append(_stretch(*(side[place] for side, place in zip(sides, anchor, strict=True))))
         at = (anchor[0] + 1, anchor[1] + 1, anchor[2] + 1)
     return tuple(found)
 
 
-def _anchors(origin: list[str], left: list[str], right: list[str]) -> list[tuple[int, int, int]]:
+def take(stretches: Sequence[Stretch], choices: Mapping[int, str]) -> str:
+    """Return one text of two.
+
+    Args:
+        stretches: of `merge`.
+        choices: for the place of each clash, from 0, "ours", "theirs", or "both", one below the other; a key
+            of the front matter cannot stand there twice. What is not decided is ours.
+    """
+    merged = ""
+    for place, each in enumerate(stretches):
+        pieces = [each.merged]
+        if each.kind == "clash" and choices.get(place) == "theirs":
+            pieces = [each.theirs]
+        elif each.kind == "clash" and choices.get(place) == "both" and not in_front(stretches, place):
+            pieces = [each.ours, each.theirs]
+        for piece in pieces:
+            # The last block of one side has no empty line behind it when the other goes on.
+            if piece and not _is_open(merged) and not merged.endswith(("\n\n", f"\n{RULE}")):
+                merged = merged.rstrip("\n") + "\n\n"
+            merged += piece
+    return merged
+
+
+def in_front(stretches: Sequence[Stretch], place: int) -> bool:
+    """Tell whether a stretch is of the front matter."""
+    return _is_open("".join(each.ours for each in stretches[:place])) and stretches[0].ours.startswith(RULE)
+
+
+def _is_open(beginning: str) -> bool:
+    """Tell whether the front matter with which a file begins has not ended yet."""
+    return (not beginning or beginning.startswith(RULE)) and not _FRONT.match(beginning)
+
+
+def _anchors(origin: list[str], left: list[str], right: list[str]) -> list[tuple[int, ...]]:
     """Return where a block of the origin stands unchanged on both sides, in order."""
     in_left, in_right = _matches(origin, left), _matches(origin, right)
     return [(at, in_left[at], in_right[at]) for at in sorted(in_left.keys() & in_right.keys())]
 
 
-def _matches(origin: list[str], other: list[str]) -> dict[int, int]:
-    found = SequenceMatcher(None, origin, other, autojunk=False).get_matching_blocks()
+def _matches(origin: Sequence[str], other: Sequence[str]) -> dict[int, int]:
+    """Return where blocks stand in another text, whatever empty lines are behind them."""
+    one, two = [block.rstrip("\n") for block in origin], [block.rstrip("\n") for block in other]
+    found = SequenceMatcher(None, one, two, autojunk=False).get_matching_blocks()
     return {a + offset: b + offset for a, b, size in found for offset in range(size)}
 
 
+def _between(origin: list[str], left: list[str], right: list[str]) -> Iterator[Stretch]:
+    """Yield what lies between two anchors, block by block where it is plain which became which."""
+    in_left, in_right = _became(origin, left), _became(origin, right)
+    start_left = start_right = 0
+    if in_left is not None and in_right is not None:
+        for block, at, other in zip(origin, in_left, in_right, strict=True):
+            yield from _some("", "".join(left[start_left:at]), "".join(right[start_right:other]))
+            yield from _some(block, left[at], right[other])
+            start_left, start_right = at + 1, other + 1
+        origin = []
+    yield from _some("".join(origin), "".join(left[start_left:]), "".join(right[start_right:]))
+
+
+def _became(origin: Sequence[str], side: Sequence[str]) -> list[int] | None:
+    """Return where each block stands on a side, as it was or changed; None if nobody can tell."""
+    if len(origin) == len(side) and all(map(_resemble, origin, side)):
+        return list(range(len(side)))
+    found = _matches(origin, side)
+    return [found[at] for at in range(len(origin))] if len(found) == len(origin) else None
+
+
+def _resemble(one: str, other: str) -> bool:
+    return one.rstrip("\n") == other.rstrip("\n") or _likeness(one, other) >= ALIKE
+
+
+def _some(base: str, ours: str, theirs: str) -> Iterator[Stretch]:
+    if base or ours or theirs:
+        yield _stretch(base, ours, theirs)
+
+
 def _stretch(base: str, ours: str, theirs: str) -> Stretch:
-    if ours == theirs:
-        return Stretch("both", base, ours, theirs)
-    if ours == base:
-        return Stretch("theirs", base, ours, theirs)
-    if theirs == base:
-        return Stretch("ours", base, ours, theirs)
+    if base == ours == theirs:
+        return Stretch("same", base, ours, theirs)
+    for old, our, their in ((base, ours, theirs), tuple(each.rstrip("\n") for each in (base, ours, theirs))):
+        if our == their:
+            return Stretch("both", base, ours, theirs)
+        if our == old:
+            return Stretch("theirs", base, ours, theirs)
+        if their == old:
+            return Stretch("ours", base, ours, theirs)
     return Stretch("clash", base, ours, theirs)

@@ -9,6 +9,21 @@ from app.core.kit import Words
 _STRICT = {"extra": "forbid"}
 
 
+class FrontError(ValueError):
+    """A key of a front matter has a value of the right kind that is wrong all the same.
+
+    Args:
+        sentence: what is wrong.
+        key: by which name pages know it.
+        values: what stands in the sentence.
+    """
+
+    def __init__(self, sentence: str, key: str, **values: int) -> None:
+        super().__init__(sentence)
+        self.key = key
+        self.values = values
+
+
 @dataclass(frozen=True)
 class CleanHtml:
     """Markup that was made of allowed parts alone: the only markup a template prints as it is."""
@@ -73,9 +88,9 @@ class Riddle:
 
     def __post_init__(self) -> None:
         if self.answer not in self.choices:
-            raise ValueError("the answer is not one of the choices, letter for letter")
+            raise FrontError("the answer is not one of the choices, letter for letter", "answer_no_choice")
         if len(set(self.choices)) != len(self.choices):
-            raise ValueError("two choices are the same")
+            raise FrontError("two choices are the same", "choices_same")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +107,12 @@ LONGEST_SUMMARY = 140
 
 def _short(summary: str) -> None:
     if len(summary) > LONGEST_SUMMARY:
-        raise ValueError(f"the summary has {len(summary)} characters; phones show {LONGEST_SUMMARY}")
+        raise FrontError(
+            f"the summary has {len(summary)} characters; phones show {LONGEST_SUMMARY}",
+            "summary_long",
+            n=len(summary),
+            most=LONGEST_SUMMARY,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,8 +135,9 @@ class FrontMatter:
         _short(self.summary)
         kinds = [riddle.kind for riddle in self.riddles]
         if kinds != [kind for kind in RIDDLES if kind in kinds] or "story" not in kinds:
-            raise ValueError(
-                f"riddles are at most one each of {', '.join(RIDDLES)}, in this order, one of them a story's"
+            raise FrontError(
+                f"riddles are at most one each of {', '.join(RIDDLES)}, in this order, one of them a story's",
+                "riddles_order",
             )
 
     @property

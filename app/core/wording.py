@@ -16,6 +16,7 @@ FINGERPRINT_BYTES = 6
 _NOTE_GIVEN = re.compile(r"^\[\^[^\]]+\]:.*$", re.MULTILINE)
 _NOTE_USED = re.compile(r"\[\^[^\]]+\]")
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
+_PICTURE = re.compile(r"^ *!\[.*$", re.MULTILINE)
 _HEADING = re.compile(r"^#{1,6} .*$", re.MULTILINE)
 _ADMONITION = re.compile(r"^!!! .*$", re.MULTILINE)
 _TABLE_RULE = re.compile(r"^\s*\|?[\s|:-]+\|?\s*$", re.MULTILINE)
@@ -50,8 +51,8 @@ class Glossary:
 
 
 def paragraphs(markdown: str) -> list[str]:
-    """Return a text's blocks without headings and given notes; the marks of notes stay in."""
-    text = _TABLE_RULE.sub("", _HEADING.sub("", _NOTE_GIVEN.sub("", markdown)))
+    """Return a text's blocks without headings, pictures and given notes; the marks of notes stay in."""
+    text = _TABLE_RULE.sub("", _HEADING.sub("", _PICTURE.sub("", _NOTE_GIVEN.sub("", markdown))))
     return [block.strip() for block in _BREAK.split(text) if block.strip()]
 
 

@@ -11,6 +11,7 @@ from app.editing import Studio, Text
 from app.editing.files import digest_of, last_version, look, newest_state, plain
 from app.editing.pairs import carry
 from app.ledger import Draft, Presence, Revision, Staff
+from app.reading import FileBrokenError
 
 LONGEST_TEXT = 200_000
 """Signs of a whole file; ten times the longest story."""
@@ -54,6 +55,10 @@ class Opened:
         published: what stands in the file, "" without one.
         behind: whether the file was changed by somebody else since the draft began.
         others: the names of those who have it open too.
+        revision: the draft's newest revision, or the file's state; None where there is neither.
+        base: the file's state that the draft began from.
+        alone_because: why the text may stand in one language before the others, "" if nothing says.
+        broken: what keeps the file from being read; the draft's words are there all the same.
     """
 
     text: Text
@@ -63,32 +68,41 @@ class Opened:
     published: str
     behind: bool
     others: tuple[str, ...]
+    revision: int | None = None
+    base: int | None = None
+    alone_because: str = ""
+    broken: UserError | None = None
 
 
 def open_text(studio: Studio, text: Text, staff: int | None, now: datetime) -> Opened:
-    """Return a text as its editor sees it.
+    """Return a text as its editor sees it, also where its file is broken.
 
     Args:
         studio: the studio.
         text: the text.
         staff: who looks, None from the command line.
         now: the time.
-
-    Raises:
-        FileBrokenError: its file is not UTF-8.
     """
-    look(studio, text, now)
+    broken = None
+    try:
+        look(studio, text, now)
+    except FileBrokenError as error:
+        broken = error
     with studio.ledger.reading() as session:
         state = newest_state(session, text)
         draft = session.get(Draft, (text.kit, text.name))
         others = _others(session, text, staff, now)
         published = state.text if state and state.digest else ""
         there = "published" if state and state.digest else "missing"
+        id_ = state.id if state else None
         if draft is None:
-            return Opened(text, published, last_version(session, text), there, published, False, others)
-        newest = session.get_one(Revision, draft.newest)
-        behind = draft.base != (state.id if state else None)
-        return Opened(text, newest.text, draft.version, draft.state, published, behind, others)
+            version = last_version(session, text)
+            return Opened(text, published, version, there, published, False, others, id_, id_, broken=broken)
+        words, behind = session.get_one(Revision, draft.newest).text, draft.base != id_
+        return Opened(
+            text, words, draft.version, draft.state, published, behind, others,
+            draft.newest, draft.base, draft.alone_because, broken,
+        )  # fmt: skip
 
 
 def save(
@@ -101,6 +115,7 @@ def save(
     now: datetime,
     kind: str = "saved",
     note: str = "",
+    base: int | None = None,
 ) -> int:
     """Keep a text's words as its draft and return the version that they now are.
 
@@ -114,11 +129,13 @@ def save(
         words: the whole file.
         version: the one that was opened.
         now: the time.
-        kind: "saved", "merged" (also begins from the file as it is now) or "restored".
+        kind: "saved", "merged" or "restored".
         note: kept with the revision.
+        base: the state of the file that these words have taken in; None leaves the draft's as it is. What
+            somebody else put into the file later than that is still to be taken in.
 
     Raises:
-        StaleSaveError: the text has another version by now.
+        StaleSaveError: the text has another version by now; the words are kept aside.
         TextTooLongError: it has more than `LONGEST_TEXT` signs.
         LedgerError: the ledger cannot be written; nothing was kept.
     """
@@ -127,31 +144,65 @@ def save(
         raise TextTooLongError(
             f"the text has {len(words)} signs; a file holds {LONGEST_TEXT}", mend="Divide it, or shorten it"
         )
+    try:
+        return _save(studio, text, staff, words, version, now, kind, note, base)
+    except StaleSaveError:
+        _keep_aside(studio, text, staff, words, version, now)
+        raise
+
+
+def _save(
+    studio: Studio,
+    text: Text,
+    staff: int,
+    words: str,
+    version: int,
+    now: datetime,
+    kind: str,
+    note: str,
+    base: int | None,
+) -> int:
     with studio.ledger.writing() as session:
         draft = session.get(Draft, (text.kit, text.name))
         state, last = newest_state(session, text), last_version(session, text)
         current = draft.version if draft else last
         before = session.get(Revision, draft.newest) if draft else state
         same = before is not None and before.text == words
-        if same and kind == "saved":
+        if same and kind == "saved" and base is None:
             return current
         if version != current:
             raise StaleSaveError(current)
         kept = _keep(session, text, kind, words, last + 1, staff, now, note)
         carry(session, studio, text, before.text if before else "", words)
         if draft is None:
-            base = state.id if state else None
+            began = state.id if state else None
             draft = Draft(
-                kit=text.kit, name=text.name, version=0, state="draft", base=base, newest=0, begun_at=now
+                kit=text.kit, name=text.name, version=0, state="draft", base=began, newest=0, begun_at=now
             )
-        elif kind == "merged":
-            draft.base = state.id if state else None
+        if base is not None:
+            draft.base = base
         draft.version, draft.newest = kept.version, kept.id or 0
         draft.state, draft.approved_by = "draft", None
         session.add(draft)
         if kept.version % THINNED_EVERY == 0:
             _thin(session, text, now)
     return kept.version
+
+
+def _keep_aside(studio: Studio, text: Text, staff: int, words: str, version: int, now: datetime) -> None:
+    """Keep words that came too late; of what one person goes on writing below one version, the last."""
+    with studio.ledger.writing() as session:
+        aside = (
+            select(Revision)
+            .where(Revision.kit == text.kit, Revision.name == text.name, Revision.kind == "aside")
+            .where(Revision.by == staff, Revision.note == str(version))
+        )
+        kept = session.exec(aside).first()
+        if kept is None:
+            _keep(session, text, "aside", words, 0, staff, now, str(version))
+            return
+        kept.text, kept.digest, kept.at = words, digest_of(words), now
+        session.add(kept)
 
 
 def discard(studio: Studio, text: Text, staff: int, *, version: int, now: datetime) -> None:
@@ -226,15 +277,19 @@ def _others(session: Session, text: Text, staff: int | None, now: datetime) -> t
 
 def _thin(session: Session, text: Text, now: datetime) -> None:
     """Let go of saves that one and the same person followed up within minutes, once they are a day old."""
-    old = select(Revision).where(
-        Revision.kit == text.kit, Revision.name == text.name, Revision.at < now - KEPT_WHOLE
+    of_text = select(Revision.id, Revision.kind, Revision.by, Revision.at).where(
+        Revision.kit == text.kit, Revision.name == text.name
     )
-    in_order = list(session.exec(old.order_by(col(Revision.id))))
-    used = {id_ for draft in session.exec(select(Draft)) for id_ in (draft.base, draft.newest)}
-    for one, next_ in itertools.pairwise(in_order):
-        followed = one.kind == next_.kind == "saved" and one.by == next_.by
-        if followed and _same_time(one.at, next_.at) and one.id not in used:
-            session.delete(one)
+    in_order = list(session.exec(of_text.where(Revision.at < now - KEPT_WHOLE).order_by(col(Revision.id))))
+    used = {str(id_) for draft in session.exec(select(Draft)) for id_ in (draft.base, draft.newest)}
+    brought_back = select(Revision.note).where(
+        Revision.kit == text.kit, Revision.name == text.name, Revision.kind == "restored"
+    )
+    used |= set(session.exec(brought_back))  # who wrote them is asked when they are to be approved
+    for (id_, kind, by, at), (_, next_kind, next_by, next_at) in itertools.pairwise(in_order):
+        followed = kind == next_kind == "saved" and by == next_by
+        if followed and _same_time(at, next_at) and str(id_) not in used:
+            session.delete(session.get_one(Revision, id_))
 
 
 def _same_time(one: datetime, other: datetime) -> bool:

@@ -13,12 +13,12 @@ from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from app.core.errors import UserError
-from app.editing import Studio, Text
+from app.editing import Studio, Text, texts_of
 from app.editing.pairs import adopt, carry
 from app.ledger import Draft, Revision
 from app.library import story_path
 from app.reading import FileBrokenError
-from app.writing import write_whole
+from app.writing import is_left_over, write_whole
 
 
 class FileUnwritableError(UserError):
@@ -45,7 +45,8 @@ def path_of(studio: Studio, text: Text) -> Path:
 
 def plain(words: str) -> str:
     """Return a text as files hold it: Unicode form C, one sign at a line's end, one line's end at its own."""
-    lines = unicodedata.normalize("NFC", words).replace("\r\n", "\n").replace("\r", "\n")
+    whole = words.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # half an emoji is no sign
+    lines = unicodedata.normalize("NFC", whole).replace("\r\n", "\n").replace("\r", "\n")
     return lines.rstrip("\n") + "\n" if lines.strip() else ""
 
 
@@ -58,13 +59,17 @@ def file_state(studio: Studio, text: Text) -> FileState:
     """Return a text's file as it is.
 
     Raises:
-        FileBrokenError: it is not UTF-8.
+        FileBrokenError: it is not UTF-8, or it is there and cannot be read.
     """
     path = path_of(studio, text)
     try:
         content = path.read_bytes()
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError):
         return FileState("", "")
+    except OSError as error:  # not to be taken for a file that somebody took away
+        raise FileBrokenError(
+            f"the file cannot be read ({error.strerror})", where=str(path), mend="Mend its rights"
+        ) from error
     try:
         words = unicodedata.normalize("NFC", content.decode("utf-8-sig").replace("\r\n", "\n"))
     except UnicodeDecodeError as error:
@@ -84,9 +89,16 @@ def alone(studio: Studio) -> Iterator[None]:
 
 
 def newest_state(session: Session, text: Text) -> Revision | None:
-    """Return the last state of a text's file that the ledger knows, None if it knows none."""
-    states = col(Revision.kind).in_(("foreign", "published"))
-    return session.exec(_of(text).where(states).order_by(col(Revision.id).desc())).first()
+    """Return the last state of a text's file that the ledger knows, None if it knows none.
+
+    A publication that is under way is none yet: it may still fail.
+    """
+    states = col(Revision.kind).in_(("foreign", "published")), ~col(Revision.pending)
+    return session.exec(_of(text).where(*states).order_by(col(Revision.id).desc())).first()
+
+
+def _under_way(session: Session, text: Text) -> Revision | None:
+    return session.exec(_of(text).where(col(Revision.pending))).first()
 
 
 def last_version(session: Session, text: Text) -> int:
@@ -113,40 +125,97 @@ def look(studio: Studio, text: Text, now: datetime) -> Revision | None:
         LedgerError: the ledger cannot be written.
     """
     with studio.ledger.reading() as session:
-        known = newest_state(session, text)
-    if known is not None and not known.pending and known.digest == file_state(studio, text).digest:
+        known, pending = newest_state(session, text), _under_way(session, text)
+    if pending is None and (known.digest if known else "") == file_state(studio, text).digest:
         return known
     with alone(studio):
         return settle(studio, text, now)
 
 
+def look_everywhere(studio: Studio, now: datetime) -> dict[Text, UserError]:
+    """Look at every text's file, when the server starts and on the board; cheap where nothing has changed.
+
+    Args:
+        studio: the studio.
+        now: the time to remember.
+
+    Returns:
+        What keeps a file from being read, by its text; the others are looked at all the same.
+
+    Raises:
+        LedgerError: the ledger cannot be written.
+    """
+    with studio.ledger.reading() as session:
+        known = _digests(session)
+        begun = set(session.exec(select(Revision.kit, Revision.name).where(col(Revision.pending))))
+    due = [
+        text
+        for text in texts_of(studio)
+        for name in [(text.kit, text.name)]
+        if name in begun or known.get(name, "") != _digest_on_disk(studio, text)
+    ]
+    broken: dict[Text, UserError] = {}
+    if due:
+        with alone(studio), studio.ledger.writing() as session:  # together: at the first start all are new
+            for text in due:
+                try:
+                    _settle(studio, session, text, now)
+                except FileBrokenError as error:
+                    broken[text] = error
+    return broken
+
+
+def _digests(session: Session) -> dict[tuple[str, str], str]:
+    """Return the digest of every text's newest state of its file."""
+    states = col(Revision.kind).in_(("foreign", "published")), ~col(Revision.pending)
+    newest = select(func.max(Revision.id)).where(*states).group_by(col(Revision.kit), col(Revision.name))
+    rows = select(Revision.kit, Revision.name, Revision.digest).where(col(Revision.id).in_(newest))
+    return {(kit, name): digest for kit, name, digest in session.exec(rows)}
+
+
+def _digest_on_disk(studio: Studio, text: Text) -> str:
+    try:
+        return hashlib.sha256(path_of(studio, text).read_bytes()).hexdigest()
+    except OSError:
+        return ""
+
+
 def settle(studio: Studio, text: Text, now: datetime) -> Revision | None:
     """Do what `look` says, in a turn of `alone`."""
-    state = file_state(studio, text)
     with studio.ledger.writing() as session:
-        known = newest_state(session, text)
-        if known is not None and known.pending:
-            if known.digest == state.digest:
-                finish(session, known)
-                return known
-            session.delete(known)  # the file was not replaced: nothing was published
-            session.flush()
-            known = newest_state(session, text)
-        if (known.digest if known else "") == state.digest:
-            return known
-        found = Revision(
-            kit=text.kit,
-            name=text.name,
-            kind="foreign",
-            version=last_version(session, text) + 1,
-            text=state.text,
-            digest=state.digest,
-            at=now,
-        )
-        session.add(found)
-        before = known.text if known else ""
-        adopt(session, studio, text, before or state.text)
-        carry(session, studio, text, before, state.text)
+        return _settle(studio, session, text, now)
+
+
+def _settle(studio: Studio, session: Session, text: Text, now: datetime) -> Revision | None:
+    state = file_state(studio, text)
+    with contextlib.suppress(OSError):
+        for cut_off in _left_over(studio, text):
+            cut_off.unlink(missing_ok=True)
+    begun = _under_way(session, text)
+    if begun is not None and begun.digest == state.digest:
+        finish(session, begun)
+        return begun
+    if begun is not None:  # the file was not replaced: nothing was published
+        begun.kind, begun.pending = "cut off", False
+        session.add(begun)
+        session.flush()
+    known = newest_state(session, text)
+    if (known.digest if known else "") == state.digest:
+        return known
+    found = Revision(
+        kit=text.kit,
+        name=text.name,
+        kind="foreign",
+        version=last_version(session, text) + 1,
+        text=state.text,
+        digest=state.digest,
+        at=now,
+    )
+    session.add(found)
+    session.flush()
+    before = known.text if known else ""
+    adopt(session, studio, text, before or state.text)
+    carry(session, studio, text, before, state.text)
     return found
 
 
@@ -173,8 +242,6 @@ def write_published(studio: Studio, text: Text, words: str) -> None:
     """
     path = path_of(studio, text)
     try:
-        for cut_off in path.parent.glob(f".{path.name}.*"):
-            cut_off.unlink()
         write_whole(path, words.encode(), durably=True, mode=0o644)
     except OSError as error:
         raise FileUnwritableError(
@@ -182,6 +249,14 @@ def write_published(studio: Studio, text: Text, words: str) -> None:
             where=str(path),
             mend="Free some space or mend the folder's rights, then publish again",
         ) from error
+
+
+def _left_over(studio: Studio, text: Text) -> Iterator[Path]:
+    """Yield what a publication that was killed has left beside the file, and no text editor's own drafts."""
+    path = path_of(studio, text)
+    for beside in path.parent.glob(f".{path.name}.*"):
+        if is_left_over(beside, path):
+            yield beside
 
 
 def _of(text: Text) -> SelectOfScalar[Revision]:

@@ -8,8 +8,9 @@ from app.core.errors import UserError
 from app.editing import Studio, Text
 from app.editing.drafts import StaleSaveError
 from app.editing.files import alone, digest_of, finish, last_version, newest_state, settle, write_published
-from app.editing.gate import gate
+from app.editing.gate import Problem, gate
 from app.editing.pairs import adopt
+from app.editing.prints import PrintedRunsError, printed_runs
 from app.editing.reviewing import WrongStateError, find_draft
 from app.ledger import Revision
 
@@ -21,10 +22,10 @@ class FileChangedError(UserError):
 class GateError(UserError):
     """A text may not be published as it is; `problems` say why, one by one."""
 
-    def __init__(self, problems: tuple[UserError, ...]) -> None:
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
         super().__init__(
-            f"{len(problems)} things keep this text from being published",
-            mend="Mend each of them: " + "; ".join(str(problem) for problem in problems),
+            f"this text may not be published yet; to mend: {len(problems)}",
+            mend=" ".join(f"{number}) {problem}" for number, problem in enumerate(problems, 1)).rstrip("."),
         )
         self.problems = problems
 
@@ -42,7 +43,15 @@ class Published:
     digest: str
 
 
-def publish(studio: Studio, text: Text, staff: int | None, *, version: int, now: datetime) -> Published:
+def publish(
+    studio: Studio,
+    text: Text,
+    staff: int | None,
+    *,
+    version: int,
+    now: datetime,
+    confirmed_runs: bool = False,
+) -> Published:
     """Replace a text's file by its approved draft.
 
     The ledger first notes what it is about to do, then the file is replaced, then the ledger notes that it is
@@ -54,20 +63,25 @@ def publish(studio: Studio, text: Text, staff: int | None, *, version: int, now:
         staff: who publishes; None from the command line.
         version: the one that was approved.
         now: the time.
+        confirmed_runs: whether somebody knows which printed runs will tell otherwise.
 
     Raises:
         NoDraftError, StaleSaveError, WrongStateError: there is no such draft, or nobody has approved it.
         FileChangedError: the file was changed meanwhile.
         GateError: something keeps the text from being published.
+        PrintedRunsError: printed runs will tell otherwise, and nobody has confirmed it.
         FileUnwritableError: the file cannot be replaced; the old one stands, the draft stays approved.
     """
     with alone(studio):
         settle(studio, text, now)
-        words, day = _approved(studio, text, version)
-        problems = gate(studio, text, words)
+        approved = _approved(studio, text, version)
+        problems = gate(studio, text, approved.words, alone_because=approved.alone_because)
         if problems:
             raise GateError(problems)
-        words = approved_words(words, day)
+        runs = () if confirmed_runs else printed_runs(studio, text, approved.before, approved.words)
+        if runs:
+            raise PrintedRunsError(runs)
+        words = approved_words(approved.words, approved.day)
         with studio.ledger.writing() as session:
             draft = find_draft(session, text, version)
             if draft.state != "approved":
@@ -90,8 +104,17 @@ def publish(studio: Studio, text: Text, staff: int | None, *, version: int, now:
     return Published(row.id or 0, row.digest)
 
 
-def _approved(studio: Studio, text: Text, version: int) -> tuple[str, date]:
-    """Return an approved draft's words and the day on which they were approved."""
+@dataclass(frozen=True)
+class _Approved:
+    """An approved draft: its words, the file's before, when it was approved, why it goes first."""
+
+    words: str
+    before: str
+    day: date
+    alone_because: str
+
+
+def _approved(studio: Studio, text: Text, version: int) -> _Approved:
     with studio.ledger.reading() as session:
         draft = find_draft(session, text, version)
         if draft.state != "approved":
@@ -105,4 +128,5 @@ def _approved(studio: Studio, text: Text, version: int) -> tuple[str, date]:
                 mend="Look at both side by side and take what is right; then have it approved again",
             )
         newest = session.get_one(Revision, draft.newest)
-        return newest.text, newest.at.date()
+        before = state.text if state else ""
+        return _Approved(newest.text, before, newest.at.date(), draft.alone_because)

@@ -10,6 +10,8 @@ from app.editing.drafts import StaleSaveError, keep_step, no_draft
 from app.ledger import Draft, Revision
 
 WRITING = ("saved", "merged", "restored")
+LONGEST_REASON = 2000
+"""Signs."""
 
 
 class WrongStateError(UserError):
@@ -24,8 +26,18 @@ class ReasonMissingError(UserError):
     """A text was sent back without a word."""
 
 
-def submit(studio: Studio, text: Text, staff: int, *, version: int, now: datetime) -> None:
+def submit(
+    studio: Studio, text: Text, staff: int, *, version: int, now: datetime, alone_because: str = ""
+) -> None:
     """Hand a draft in for review.
+
+    Args:
+        studio: the studio.
+        text: the text.
+        staff: who does it.
+        version: the one that was looked at.
+        now: the time.
+        alone_because: why the text shall be published before the workspace's other languages have it.
 
     Raises:
         NoDraftError, StaleSaveError, WrongStateError: there is nothing to hand in, or not this.
@@ -33,8 +45,8 @@ def submit(studio: Studio, text: Text, staff: int, *, version: int, now: datetim
     with studio.ledger.writing() as session:
         draft = find_draft(session, text, version)
         _demand(draft, "draft", "is handed in already")
-        draft.state = "submitted"
-        keep_step(session, text, "submitted", draft, staff, now)
+        draft.state, draft.alone_because = "submitted", " ".join(alone_because.split())[:LONGEST_REASON]
+        keep_step(session, text, "submitted", draft, staff, now, draft.alone_because)
 
 
 def take_back(studio: Studio, text: Text, staff: int, *, version: int, now: datetime, why: str = "") -> None:
@@ -67,7 +79,7 @@ def send_back(studio: Studio, text: Text, staff: int, *, version: int, now: date
     """
     if not why.strip():
         raise ReasonMissingError("nothing says why the text goes back", mend="Write what should be changed")
-    take_back(studio, text, staff, version=version, now=now, why=why.strip()[:2000])
+    take_back(studio, text, staff, version=version, now=now, why=why.strip()[:LONGEST_REASON])
 
 
 def approve(studio: Studio, text: Text, staff: int, *, version: int, now: datetime) -> None:
@@ -88,28 +100,42 @@ def approve(studio: Studio, text: Text, staff: int, *, version: int, now: dateti
         keep_step(session, text, "approved", draft, staff, now)
 
 
+def wrote(studio: Studio, text: Text, staff: int) -> bool:
+    """Tell whether somebody wrote in a text since it was last published, and so may not approve it."""
+    with studio.ledger.reading() as session:
+        return staff in writers(session, text)
+
+
 def writers(session: Session, text: Text) -> set[int]:
     """Return who wrote in a text since it was last published, in drafts that were given up too.
 
     Whoever wrote what somebody else brought back counts as well.
     """
-    revisions = list(
-        session.exec(
-            select(Revision)
-            .where(Revision.kit == text.kit, Revision.name == text.name)
-            .order_by(col(Revision.id).desc())
-        )
+    rows = session.exec(
+        select(Revision.id, Revision.kind, Revision.by, Revision.note)
+        .where(Revision.kit == text.kit, Revision.name == text.name, ~col(Revision.pending))
+        .order_by(col(Revision.id))
     )
+    past = list(rows)
+    at = {str(id_): place for place, (id_, _, _, _) in enumerate(past)}
     found: set[int] = set()
-    by_id = {revision.id: revision for revision in revisions}
-    for revision in revisions:
-        if revision.kind == "published":
-            break
-        if revision.kind in WRITING and revision.by is not None:
-            found.add(revision.by)
-            source = by_id.get(int(revision.note)) if revision.kind == "restored" else None
-            if source is not None and source.by is not None and source.kind in WRITING:
-                found.add(source.by)
+    looked_at: set[int] = set()
+    # A text's words are those of all who wrote in it before, back to a publication.
+    ends = [len(past) - 1] if past and past[-1][1] != "published" else []
+    while ends:
+        end = ends.pop()
+        _, kind, by, _ = past[end]
+        if kind == "aside" and by is not None:
+            found.add(by)
+        for place in range(end, -1, -1):
+            _, kind, by, note = past[place]
+            if place in looked_at or (kind == "published" and place < end):
+                break
+            looked_at.add(place)
+            if kind in WRITING and by is not None:
+                found.add(by)
+            if kind == "restored" and note in at:
+                ends.append(at[note])
     return found
 
 

@@ -255,7 +255,7 @@ class Revision(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint(
             "kind IN ('foreign', 'saved', 'merged', 'restored', 'submitted', 'returned', 'approved',"
-            " 'published', 'discarded')",
+            " 'published', 'cut off', 'aside', 'discarded')",
             name="known_kind",
         ),
         CheckConstraint("kind = 'published' OR NOT pending", name="only_publishing_is_pending"),

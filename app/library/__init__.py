@@ -14,13 +14,14 @@ from app.core.approval import words_hash
 from app.core.errors import UserError
 from app.core.story import CleanHtml, FrontMatter, Layer, LayerFront, Source, Story
 from app.library.children import ChildFailedError, render_texts
+from app.library.figures import with_figures
 from app.reading import FileBrokenError, read_text, read_toml, read_yaml
 from app.workspace import Workspace
 from app.writing import write_whole
 
 Front = TypeVar("Front", FrontMatter, LayerFront)
 
-RENDERER = "3"
+RENDERER = "4"
 """Part of every cache key: raise it when the rendering changes."""
 
 RENDER_SECONDS = 2
@@ -175,8 +176,15 @@ def _said(workspace: Workspace, source: Source, language: str) -> str:
     return source.text.get(language) or source.text[workspace.told(language)]
 
 
-def render(workspace: Workspace, story: Story | Layer) -> Rendered:
+def render(workspace: Workspace, story: Story | Layer, *, keep: bool = True) -> Rendered:
     """Return the story as clean HTML, from the cache if the same text was rendered before.
+
+    Pictures become figures here, behind the cache: what is told about one may change while the text does not.
+
+    Args:
+        workspace: the workspace.
+        story: the story or layer.
+        keep: whether to keep what is rendered; a preview's text is soon another.
 
     Raises:
         StoryRenderError: the text needs more time or memory than a story may.
@@ -194,8 +202,12 @@ def render(workspace: Workspace, story: Story | Layer) -> Rendered:
                 where=str(story_path(workspace, story.kit, story.name)),
                 mend="Look for long rows of brackets or stars and remove them",
             ) from error
-        _keep(cached, parts)
-    return Rendered(body=CleanHtml(parts["body"]), notes=CleanHtml(parts["notes"]))
+        if keep:
+            _keep(cached, parts)
+    body, notes = (
+        with_figures(workspace, story.kit, story.language, parts[part]) for part in ("body", "notes")
+    )
+    return Rendered(body=body, notes=notes)
 
 
 def render_ahead(workspace: Workspace, stories: Sequence[Story | Layer]) -> None:

@@ -15,14 +15,26 @@ from functools import partial
 import markdown
 import nh3
 
+from app.core.picture import PLACED
+
 MEMORY_BYTES = 512 * 1024 * 1024
 EXTENSIONS = ["footnotes", "admonition", "sane_lists", "tables"]
 TAGS = {
     "p", "h2", "h3", "h4", "em", "strong", "ul", "ol", "li", "a", "sup", "blockquote", "br", "hr", "div",
-    "table", "thead", "tbody", "tr", "th", "td", "code",
+    "table", "thead", "tbody", "tr", "th", "td", "code", "img",
 }  # fmt: skip
-ATTRIBUTES = {"a": {"href", "class", "title"}, "sup": {"id"}, "li": {"id"}, "div": {"class"}, "p": {"class"}}
-OWN_TAGS = TAGS | {"pre"}
+ATTRIBUTES = {
+    "img": {"src", "alt"},
+    "a": {"href", "class", "title"},
+    "sup": {"id"}, "li": {"id"}, "div": {"class"}, "p": {"class"},
+}  # fmt: skip
+PICTURE = re.compile(r"images/[a-z0-9-]{1,60}")
+"""The only address a picture may have: one of the kit's own library."""
+
+NO_PICTURE = re.compile(r'<img(?: alt="[^"]*")?>')
+"""What is left of a picture whose address was another."""
+
+OWN_TAGS = TAGS - {"img"} | {"pre"}
 """A page of the program's own may show steps in the order of their lines."""
 SCHEMES = {"http", "https", "mailto", "geo", "tel"}
 CLASSES = {"footnote-ref", "footnote-backref", "admonition", "admonition-title", "legend"}
@@ -38,12 +50,17 @@ def render(text: str) -> dict[str, str]:
         extensions=EXTENSIONS,
         extension_configs={"footnotes": {"BACKLINK_TEXT": "↩", "BACKLINK_TITLE": "↩ {}"}},
     )
-    body, _, notes = converter.convert(text).partition(NOTES)
+    body, _, notes = converter.convert(PLACED.sub(_alone, text)).partition(NOTES)
     found = clean(notes.removesuffix("</div>").replace("<hr />", "", 1))
     return {
         "body": clean(body),
         "notes": BACK_LINK.sub(partial(_kept_if_first, set(NOTE_MARK.findall(body))), found),
     }
+
+
+def _alone(place: re.Match[str]) -> str:
+    """Return a picture's line with room around it, so that it becomes a paragraph of its own."""
+    return f"\n{place[0]}\n"
 
 
 def _kept_if_first(marks: set[str], link: re.Match[str]) -> str:
@@ -59,14 +76,15 @@ def render_own(text: str) -> dict[str, str]:
 
 def clean(html: str, tags: set[str] = TAGS) -> str:
     """Return `html` with nothing in it but these tags, and the attributes, classes and schemes of a story."""
-    return nh3.clean(
+    kept = nh3.clean(
         html,
         tags=tags,
         attributes=ATTRIBUTES,
         attribute_filter=_keep_attribute,
         url_schemes=SCHEMES,
         link_rel=None,  # no link opens a window, and every page's header says how far it may be referred to
-    ).strip()
+    )
+    return NO_PICTURE.sub("", kept).strip()
 
 
 def _keep_attribute(_tag: str, attribute: str, value: str) -> str | None:
@@ -74,6 +92,8 @@ def _keep_attribute(_tag: str, attribute: str, value: str) -> str | None:
         return " ".join(name for name in value.split() if name in CLASSES) or None
     if attribute == "id":
         return value if NOTE_ID.fullmatch(value) else None
+    if attribute == "src":
+        return value if PICTURE.fullmatch(value) else None
     return value
 
 

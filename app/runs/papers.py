@@ -28,6 +28,7 @@ LEAST_WIDTH_MM, LEAST_HEIGHT_MM = 148.0, 210.0
 _BACK_LINK = re.compile(r'(?:\s|&nbsp;)*<a [^>]*class="footnote-backref"[^>]*>.*?</a>')
 _LINK = re.compile(r"</?a\b[^>]*>")
 _ID = re.compile(r' id="[^"]*"')
+_FIGURE = re.compile(r'<figure class="placed">.*?</figure>', re.DOTALL)
 
 Values = dict[str, object]
 
@@ -156,11 +157,11 @@ def _noted(facts: Sequence[Fact], rendered: Rendered) -> list[tuple[Fact, int | 
 
 
 def _on_paper(html: CleanHtml) -> CleanHtml:
-    """Return the markup without its links: nobody follows one on paper, and two stories share their ids.
+    """Return the markup without pictures and links: nobody follows one on paper, and two stories share ids.
 
     Notes that stand together become one, with commas: 3 and 5 must not read as 35.
     """
-    plain = _ID.sub("", _LINK.sub("", _BACK_LINK.sub("", html.text)))
+    plain = _ID.sub("", _LINK.sub("", _BACK_LINK.sub("", _FIGURE.sub("", html.text))))
     return CleanHtml(plain.replace("</sup><sup>", ","))
 
 

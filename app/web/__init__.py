@@ -24,8 +24,11 @@ from app.web import (
     sharing,
     staff,
     stories,
+    studio,
     studio_around,
+    studio_past,
     studio_reach,
+    studio_steps,
     studio_translate,
     swaps,
 )
@@ -92,7 +95,7 @@ def create_app(workspace: Workspace) -> Flask:
         count = workspace.site.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=0)  # type: ignore[method-assign]
     policies, page_policy = _policies(app, PAGE_STYLES), policy()
-    studio = _policies(app, STUDIO_STYLES, frames="'self'")
+    studio_policies = _policies(app, STUDIO_STYLES, frames="'self'")
     preview = _policies(app, STUDIO_STYLES, framed_by="'self'")
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Vietnamese in JSON-LD stays short
     app.config["COMPRESS_MIMETYPES"] = COMPRESSED
@@ -102,8 +105,9 @@ def create_app(workspace: Workspace) -> Flask:
     reading = (landmarks, stories, drawings, runs, help_pages, sharing, offline, plain)
     for door in (buyer, checks, albums, album_keys, swaps, counting, *reading):
         app.register_blueprint(door.pages)
-    for room in (staff, studio_around, studio_reach, studio_translate):
-        app.register_blueprint(room.pages)
+    app.register_blueprint(staff.pages)
+    for desk in (studio, studio_steps, studio_past, studio_around, studio_translate, studio_reach):
+        app.register_blueprint(desk.pages)
     guard.open_studio(app)
     tell_failures(app)
 
@@ -120,7 +124,7 @@ def create_app(workspace: Workspace) -> Flask:
             response.location = "/" + response.location.removeprefix(request.host_url)
         own = response.headers.get("Content-Language", "").partition(",")[0]
         path = request.path
-        known = preview if PREVIEW.fullmatch(path) else studio if is_studio(path) else policies
+        known = preview if PREVIEW.fullmatch(path) else studio_policies if is_studio(path) else policies
         return protect(
             response,
             content_policy=known.get(own, page_policy),

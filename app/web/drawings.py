@@ -2,11 +2,13 @@
 
 from flask import Blueprint, Response, make_response, request
 
-from app.albums.drawings import art, cover, icon, landmark_map, step_art
+from app.albums.drawings import art, cover, icon, landmark_map, step_art, story_picture
 from app.albums.sharing import series_picture, share_picture
 from app.web.headers import FILE_SECONDS, PICTURE_POLICY
 from app.web.languages import Tongue
 from app.web.present import site
+
+FOREVER_SECONDS = 365 * FILE_SECONDS
 
 pages = Blueprint("drawings", __name__)
 
@@ -53,6 +55,16 @@ def shared_series(series: str, language: str) -> Response:
 def series_cover(series: str) -> Response:
     """Send the cover of a series."""
     return _drawing(cover(site(), series))
+
+
+@pages.get("/stories/<kit>/images/<file>")
+def placed_picture(kit: str, file: str) -> Response:
+    """Send a picture of a story; under the address that pages name it is the same for ever."""
+    content, digest = story_picture(site(), kit, file)
+    response = _picture(content, "image/avif" if file.endswith(".avif") else "image/jpeg")
+    if request.args.get("v") == digest:
+        response.headers["Cache-Control"] = f"public, max-age={FOREVER_SECONDS}, immutable"
+    return response
 
 
 def _drawing(svg: bytes) -> Response:

@@ -9,7 +9,7 @@ from app.core.errors import UserError
 from app.web import create_app
 from app.workspace import Workspace
 
-LARGEST_REQUEST = 1024 * 1024
+LARGEST_REQUEST = 2 * 1024 * 1024
 """Beyond this the server itself hangs up; below it, a body too large is told on a page."""
 
 

@@ -3,21 +3,14 @@
 import re
 import secrets
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 from math import ceil
-from time import time
 from typing import Any
 
 from flask import Blueprint, Response, current_app, redirect, request
 from flask.blueprints import BlueprintSetupState
-from flask.typing import ResponseReturnValue
-from flask_wtf.csrf import CSRFError
-from limits import RateLimitItem, RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.core.staff import DEEDS, LONGEST_PASSWORD, SHORTEST_PASSWORD, PasswordError, PasswordFault, name_key
+from app.core.staff import LONGEST_PASSWORD, SHORTEST_PASSWORD, PasswordError, PasswordFault
 from app.staff import KEY_BYTES, read_key
 from app.staff.invitations import INVITATION_HOURS, InvitationError, invited, use_invitation
 from app.staff.sessions import (
@@ -40,19 +33,13 @@ from app.web.guard import (
     session_key,
     show_studio,
     signed_in,
-    tell_stale,
-    wants_json,
     without_sign_in,
 )
+from app.web.tries import Tries
 
 pages = Blueprint("staff", __name__)
 
 BOARD, ME = "/studio/", "/studio/me"
-WINDOW_MINUTES = 10
-FROM_ONE_ADDRESS = RateLimitItemPerMinute(40, WINDOW_MINUTES)
-FOR_ONE_NAME = RateLimitItemPerMinute(8, WINDOW_MINUTES)
-"""How often a password may be tried, asked before it is worked out; the right one begins the count anew."""
-
 _BOUNDS: dict[str, Any] = {"shortest": SHORTEST_PASSWORD, "longest": LONGEST_PASSWORD}
 _FAULTS: dict[PasswordFault, str] = {
     "short": "staff.fault.short",
@@ -64,34 +51,9 @@ _LOCAL = re.compile(r"/studio/[^\s\\]*")
 _NOT_BACK_TO = ("/studio/sign-", "/studio/invitation/")
 
 
-class _Tries:
-    """Counts tries of passwords by address, and by name and address; names are kept as hashes."""
-
-    def __init__(self) -> None:
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
-
-    def refused_for(self, name: str) -> int:
-        """Count a try, and return for how many seconds more of them are refused, 0 if this one is not."""
-        address = request.remote_addr or ""
-        for item, marks in ((FROM_ONE_ADDRESS, (address,)), (FOR_ONE_NAME, self._marks(name))):
-            if not self._limiter.hit(item, *marks):
-                return self._seconds(item, *marks)
-        return 0
-
-    def forget(self, name: str) -> None:
-        """Begin the count of a name and this address anew: it was the right password."""
-        self._limiter.clear(FOR_ONE_NAME, *self._marks(name))
-
-    def _marks(self, name: str) -> tuple[str, str]:
-        return sha256(name_key(name).encode()).hexdigest(), request.remote_addr or ""
-
-    def _seconds(self, item: RateLimitItem, *marks: str) -> int:
-        return max(1, ceil(self._limiter.get_window_stats(item, *marks).reset_time - time()))
-
-
 @pages.record_once
 def _count(state: BlueprintSetupState) -> None:
-    state.app.extensions["hopke.tries"] = _Tries()
+    state.app.extensions["hopke.tries"] = Tries()
 
 
 @pages.get(SIGN_IN)
@@ -106,7 +68,7 @@ def ask_sign_in() -> Response:
 def send_sign_in() -> AnyResponse:
     """Sign in and lead back to the page that was asked for."""
     name, password, wanted = (request.form.get(field, "") for field in ("name", "password", "next"))
-    wait_s = _tries().refused_for(name)
+    wait_s = _tries().refused_for(name, _from())
     if wait_s:
         return _often(
             _sign_in_form(wanted, 429, name=name, problem="staff.often", minutes=_minutes(wait_s)), wait_s
@@ -116,7 +78,7 @@ def send_sign_in() -> AnyResponse:
         sign_in(people(), name, password, key=key, now=datetime.now(UTC))
     except SignInError:
         return _sign_in_form(wanted, 403, name=name, problem="staff.wrong")
-    _tries().forget(name)
+    _tries().forget(name, _from())
     _instead_of_before(key)
     return redirect(_local(wanted), 303)
 
@@ -177,7 +139,7 @@ def send_password() -> AnyResponse:
     old, new, again = (request.form.get(f"{which}_password", "") for which in ("old", "new", "again"))
     if new != again:
         return _me("staff.fault.differ")
-    wait_s = _tries().refused_for(signed_in().name)
+    wait_s = _tries().refused_for(signed_in().name, _from())
     if wait_s:
         return _often(_me("staff.often", 429, minutes=_minutes(wait_s)), wait_s)
     try:
@@ -186,7 +148,7 @@ def send_password() -> AnyResponse:
         return _me("staff.fault.old", 403)
     except PasswordError as error:
         return _me(_FAULTS[error.fault])
-    _tries().forget(signed_in().name)
+    _tries().forget(signed_in().name, _from())
     return redirect(f"{ME}?changed=1", 303)
 
 
@@ -199,31 +161,6 @@ def end_one(number: int) -> AnyResponse:
     except SessionMissingError:
         return _me("staff.me.over", 404)
     return redirect(ME, 303)
-
-
-@pages.get(BOARD)
-@needs("look")
-def board() -> Response:
-    """Show what one may do here."""
-    return show_studio(
-        "studio_board.html", here="board", deeds=[deed for deed in DEEDS if signed_in().may(deed)]
-    )
-
-
-@pages.errorhandler(CSRFError)
-def stale(error: CSRFError) -> ResponseReturnValue:
-    """Show the same form again when its token is of another session; a password is typed again."""
-    sent, token = request.form, (request.view_args or {}).get("token", "")
-    match request.endpoint:
-        case _ if wants_json():
-            return tell_stale(error)
-        case "staff.send_sign_in":
-            return _sign_in_form(sent.get("next", ""), 400, name=sent.get("name", ""), problem="staff.stale")
-        case "staff.choose_password":
-            return _password_form(token, "staff.stale")
-        case "staff.send_password":
-            return _me("staff.stale")
-    return tell_stale(error)
 
 
 def _instead_of_before(key: bytes) -> None:
@@ -298,6 +235,10 @@ def _local(address: str) -> str:
     return address
 
 
-def _tries() -> _Tries:
-    tries: _Tries = current_app.extensions["hopke.tries"]
+def _tries() -> Tries:
+    tries: Tries = current_app.extensions["hopke.tries"]
     return tries
+
+
+def _from() -> str:
+    return request.remote_addr or ""

@@ -1,13 +1,20 @@
 """A run that is printed once for all tests that look at what was printed, and albums that swap."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from app.albums import open_site
 from app.albums.claiming import scan
+from app.core.staff import Person
+from app.editing import Studio, Text, find_text
 from app.runs import Station
-from tests.conftest import DICE
+from app.staff import People, open_people
+from app.staff.invitations import invite, use_invitation
+from app.workspace import Workspace
+from tests.conftest import DICE, NOW
+from tests.flows.desk import staffed
 from tests.flows.market import Market
 from tests.press.ordered import OUTSIDE, Ordered, committed, drawn, files_in, folder_of, order_of
 
@@ -50,3 +57,29 @@ def two(market: Market, lanterns: list[int], bridges: list[int]) -> Market:
     market.claim("an", *lanterns[:2], bridges[0])
     market.claim("binh", *bridges[1:3])
     return market
+
+
+@pytest.fixture
+def people(workspace: Workspace) -> Iterator[People]:
+    opened = open_people(workspace)
+    yield opened
+    opened.ledger.close()
+
+
+@pytest.fixture
+def lan(people: People) -> Person:
+    """Lan Anh, a curator who has chosen a password and is signed in."""
+    invite(people, "Lan Anh", ["curator"], key=b"l" * 32, now=NOW)
+    return use_invitation(people, b"l" * 32, "mưa rơi trên mái ngói", session_key=b"h" * 32, now=NOW)
+
+
+@pytest.fixture
+def studio(workspace: Workspace, read_before: Path) -> Iterator[Studio]:
+    opened = staffed(workspace)
+    yield opened
+    opened.ledger.close()
+
+
+@pytest.fixture
+def bridge(studio: Studio) -> Text:
+    return find_text(studio, "bridge", "vi")

@@ -1,53 +1,18 @@
 """A text's way: written by one, approved by another, published as a file."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlmodel import select
 
-from app.editing import Studio, Text, find_text, open_studio
+from app.editing import Studio, Text
 from app.editing.drafts import StaleSaveError, open_text, save
 from app.editing.files import look, path_of
 from app.editing.publishing import FileChangedError, GateError, publish
 from app.editing.reviewing import OwnTextError, WrongStateError, approve, submit
-from app.ledger import Revision, Staff
+from app.ledger import Revision
 from app.library import read_story
-from app.web.languages import known_languages
-from app.workspace import Workspace
-
-NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def studio(workspace: Workspace) -> Iterator[Studio]:
-    opened = open_studio(workspace, known_languages())
-    with opened.ledger.writing() as session:
-        for name, roles in (("Cai", "curator"), ("Rev", "reviewer"), ("Both", "curator,reviewer")):
-            session.add(Staff(name=name, roles=roles, made_at=NOW))
-    yield opened
-    opened.ledger.close()
-
-
-CAI, REV, BOTH = 1, 2, 3
-
-
-@pytest.fixture
-def bridge(studio: Studio) -> Text:
-    return find_text(studio, "bridge", "vi")
-
-
-def rewritten(studio: Studio, text: Text, old: str = "## ", new: str = "## Mới: ") -> str:
-    """Return what stands in a text's file with a heading changed."""
-    return path_of(studio, text).read_text("utf-8").replace(old, new, 1)
-
-
-def approved(studio: Studio, text: Text, words: str) -> int:
-    """Bring words of Cai's to approved by Rev, and return their version."""
-    version = save(studio, text, CAI, words, version=open_text(studio, text, CAI, NOW).version, now=NOW)
-    submit(studio, text, CAI, version=version, now=NOW)
-    approve(studio, text, REV, version=version, now=NOW)
-    return version
+from tests.flows.desk import BOTH, CAI, NOW, REV, approved, rewritten
 
 
 def test_an_approved_draft_becomes_the_file_and_says_that_it_was_approved(

@@ -1,6 +1,8 @@
 """The log of everything a maker does: unbroken, in agreement with the ledger, and it tells of no box."""
 
 import json
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,16 +20,28 @@ from app.runs.planning import plan_run
 from app.runs.printing import print_run
 from app.workspace import find_workspace
 from tests.conftest import DICE, NOW
+from tests.press.ordered import committed, drawn, order_of
 from tests.test_schema import ledger_at
 
 
+@pytest.fixture(scope="module")
+def printed_before(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace whose run of 16 boxes was printed, spoiled and voided in part, to be copied."""
+    folder = tmp_path_factory.mktemp("printed") / "tiny"
+    station = drawn(committed(folder), DICE)
+    order_of(station, "insert", "label")
+    spoil(station, "TY-1", "2,5", NOW)
+    void(station, "TY-1", "7", NOW)
+    station.ledger.close()
+    return folder
+
+
 @pytest.fixture
-def printed(sealed: Station) -> Station:
-    order = Order(things=("insert", "label"))
-    print_run(sealed, "TY-1", order, now=NOW, progress=lambda *_: None)
-    spoil(sealed, "TY-1", "2,5", NOW)
-    void(sealed, "TY-1", "7", NOW)
-    return sealed
+def printed(printed_before: Path, tmp_path: Path) -> Iterator[Station]:
+    copy = shutil.copytree(printed_before, tmp_path / "printed")
+    station = open_station(find_workspace(str(copy)))
+    yield station
+    station.ledger.close()
 
 
 def texts(station: Station) -> list[str]:

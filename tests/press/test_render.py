@@ -79,7 +79,9 @@ class Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         assert tag in TAGS
         for name, value in attrs:
-            assert name in {"href", "class", "title", "id", "rel"}
+            assert name in {"href", "class", "title", "id", "rel"} or tag == "img"
+            if tag == "img":
+                assert name == "alt" or re.fullmatch(r"images/[a-z0-9-]{1,60}", value or "")
             if name == "class":
                 assert set((value or "").split()) <= CLASSES
             elif name == "id":

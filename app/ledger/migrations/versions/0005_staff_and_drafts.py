@@ -68,7 +68,7 @@ def _texts() -> None:
         sa.Column("pending", sa.Boolean, nullable=False),
         sa.CheckConstraint(
             "kind IN ('foreign', 'saved', 'merged', 'restored', 'submitted', 'returned', 'approved',"
-            " 'published', 'discarded')",
+            " 'published', 'cut off', 'aside', 'discarded')",
             name="known_kind",
         ),
         sa.CheckConstraint("kind = 'published' OR NOT pending", name="only_publishing_is_pending"),

@@ -1,0 +1,169 @@
+// Keeps what is written: in this browser at once, on the server every few seconds. Nothing typed is ever replaced.
+const SAVE_MS = 3000, SLOWEST_MS = 60_000, HERE_MS = 20_000;
+const MARK = {"X-Requested-With": "fetch"};
+
+export function keep(room, form) {
+  const address = room.dataset.address, name = "desk " + address, tab = Math.random().toString(36).slice(2);
+  const told = document.getElementById("told"), words = document.getElementById("notices").dataset;
+  const version = form.elements.version, others = document.getElementById("others");
+  const door = "BroadcastChannel" in self ? new BroadcastChannel(name) : null;
+  let dirty = "unsaved" in room.dataset, saving = false, stopped = false, timer, wait = SAVE_MS, notice = "", again = false;
+
+  const pairs = () => [...new FormData(form)].filter(([field]) => field !== "csrf_token" && field !== "version");
+  const read = () => { try { return JSON.parse(localStorage.getItem(name)); } catch { return null; } };
+  const keepHere = () => { try { localStorage.setItem(name, JSON.stringify({tab, version: +version.value, at: Date.now(), pairs: pairs()})); } catch {} };
+  const forget = () => { const kept = read(); if (kept && kept.tab === tab) localStorage.removeItem(name); };
+  const say = (text) => { for (const place of document.querySelectorAll("[data-saved]")) if (place.textContent !== text) place.textContent = text; };
+
+  /** Show a notice above the text, once; "" takes it away. */
+  function show(kind, prepare) {
+    if (notice === kind) return;
+    notice = kind;
+    for (const old of told.querySelectorAll("[data-notice]")) old.remove();
+    if (!kind) return;
+    const box = document.createElement("div");
+    box.className = "told";
+    box.dataset.notice = kind;
+    box.append(document.getElementById("n-" + kind).content.cloneNode(true));
+    if (prepare) prepare(box);
+    told.append(box);
+  }
+
+  function changed() {
+    dirty = again = true;
+    keepHere();
+    say(words.waiting);
+    if (!timer && !stopped) timer = setTimeout(save, SAVE_MS);
+  }
+
+  /** Try again later and later. */
+  function later(kind) {
+    show(kind);
+    say(words.waiting);
+    clearTimeout(timer);
+    timer = setTimeout(save, wait);
+    wait = Math.min(wait * 2, SLOWEST_MS);
+  }
+
+  async function save() {
+    clearTimeout(timer);
+    timer = 0;
+    if (!dirty || saving || stopped) return;
+    saving = true;
+    again = false;
+    try {
+      const answer = await fetch(address, {method: "POST", body: new FormData(form), headers: MARK});
+      const isJson = (answer.headers.get("Content-Type") || "").startsWith("application/json");
+      await take(answer.status, isJson ? await answer.json() : {});
+    } catch {
+      later("offline");
+    } finally {
+      saving = false;
+      if (again && !timer && !stopped) timer = setTimeout(save, SAVE_MS);
+    }
+  }
+
+  async function take(status, answer) {
+    if (status === 200 && answer.version) {
+      version.value = answer.version;
+      wait = SAVE_MS;
+      dirty = again;
+      if (dirty) keepHere(); else forget();
+      show("");
+      say(words.savedAt.replace("#", new Date().toLocaleTimeString(room.dataset.language, {hour: "2-digit", minute: "2-digit"})));
+      if (door) door.postMessage(answer.version);
+    } else if (status === 409) {
+      stopped = true;
+      say(words.waiting);
+      show("stale", (box) => {
+        const sent = box.querySelector("form").elements;
+        sent.csrf_token.value = form.elements.csrf_token.value;
+        sent.version.value = version.value;
+        sent.words.value = answer.words;
+        box.setAttribute("role", "alert");
+      });
+    } else if (status === 400 && answer.csrf_token) {
+      const first = form.elements.csrf_token.value !== answer.csrf_token;
+      form.elements.csrf_token.value = answer.csrf_token;
+      if (first) { again = true; timer = setTimeout(save, 0); } else later("failed");
+    } else if (status === 401) later("signed-out");
+    else if (status === 403) { stopped = true; say(words.waiting); show("refused"); }
+    else if (status === 413) { say(words.waiting); show("long"); }
+    else later("failed");
+  }
+
+  async function here() {
+    if (document.visibilityState !== "visible") return;
+    const body = new FormData();
+    body.set("csrf_token", form.elements.csrf_token.value);
+    try {
+      const answer = await fetch(address + "/here", {method: "POST", body, headers: MARK});
+      if (!answer.ok) return;
+      const seen = await answer.json();
+      if (others.textContent !== seen.others) others.textContent = seen.others;
+      newer(seen.version);
+    } catch {}
+  }
+  const newer = (seen) => { if (!dirty && !saving && seen > +version.value && !stopped) show("newer"); };
+
+  /** Offer what an earlier visit could not send; nothing happens to the text until somebody chooses. */
+  function offer(kept) {
+    show("local", (box) => box.addEventListener("click", (event) => {
+      const wish = event.target.dataset.do, two = box.querySelector(".two");
+      if (wish === "drop") { localStorage.removeItem(name); show(""); }
+      if (wish === "look") {
+        const [mine, theirs] = two.querySelectorAll("textarea"), text = new Map(kept.pairs);
+        mine.value = text.get("body") ?? text.get("words") ?? "";
+        theirs.value = (form.elements.body || form.elements.words).value;
+        two.hidden = !two.hidden;
+      }
+      if (wish === "take") {
+        const sent = document.createElement("form");
+        sent.method = "post";
+        sent.enctype = "multipart/form-data";
+        sent.action = address;
+        const all = [...kept.pairs, ["version", kept.version], ["csrf_token", form.elements.csrf_token.value], ["do", "take"]];
+        for (const [field, text] of all) {
+          const area = document.createElement("textarea");
+          area.name = field;
+          area.value = text;
+          sent.append(area);
+        }
+        sent.hidden = true;
+        document.body.append(sent);
+        stopped = true;
+        sent.submit();
+      }
+    }));
+  }
+
+  form.addEventListener("input", changed);
+  form.addEventListener("change", (event) => { if (event.target.matches("select, [type=radio]")) changed(); });
+  form.addEventListener("focusout", () => { if (dirty && wait === SAVE_MS) save(); });
+  form.addEventListener("submit", (event) => {
+    const button = event.submitter;
+    if (button && (button.name === "do" || button.id === "look")) return;
+    event.preventDefault();
+    dirty = true;
+    wait = SAVE_MS;
+    save();
+  });
+  document.addEventListener("keydown", (event) => {
+    if ((event.ctrlKey || event.metaKey) && event.key === "s") { event.preventDefault(); dirty = true; save(); }
+  });
+  addEventListener("online", () => { wait = SAVE_MS; save(); });
+  addEventListener("focus", () => { if (dirty && notice) save(); });
+  addEventListener("pagehide", () => {
+    if (!dirty || stopped) return;
+    keepHere();
+    navigator.sendBeacon(address, new FormData(form));
+  });
+  if (door) door.onmessage = ({data}) => newer(data);
+  setInterval(here, HERE_MS);
+  here();
+
+  const kept = read();
+  if (kept && JSON.stringify(kept.pairs) !== JSON.stringify(pairs()) && !dirty) offer(kept);
+  else if (kept) localStorage.removeItem(name);
+  if (dirty) changed();
+}

@@ -1,0 +1,86 @@
+// The page as buyers will see it on a phone, beside the text, a moment after each change.
+const PAUSE_MS = 400;
+
+/** Bring one element to the state of another; what is the same, and what was opened or scrolled, stays. */
+function bring(old, fresh) {
+  if (old.isEqualNode(fresh)) return;
+  const alike = old.nodeName === fresh.nodeName && old.childElementCount && old.childNodes.length === fresh.childNodes.length;
+  const same = alike && [...old.childNodes].every((node, at) => node.nodeName === fresh.childNodes[at].nodeName);
+  if (!same) return old.replaceWith(document.importNode(fresh, true));
+  for (const {name} of [...old.attributes]) if (name !== "open" && !fresh.hasAttribute(name)) old.removeAttribute(name);
+  for (const {name, value} of fresh.attributes) if (name !== "open" && old.getAttribute(name) !== value) old.setAttribute(name, value);
+  [...old.childNodes].forEach((node, at) => {
+    const other = fresh.childNodes[at];
+    if (node.nodeType === Node.ELEMENT_NODE) bring(node, other);
+    else if (node.nodeValue !== other.nodeValue) node.nodeValue = other.nodeValue;
+  });
+}
+
+export function view(room, form) {
+  const beside = document.getElementById("beside"), frame = document.getElementById("phone"), look = document.getElementById("look"), back = document.getElementById("back");
+  const measured = document.getElementById("measured"), too = document.getElementById("measured-too");
+  const wide = matchMedia("(min-width: 62.5rem)"), address = room.dataset.address + "/preview";
+  let asked, timer, behind = false;
+
+  const shown = () => wide.matches || room.dataset.view === "preview";
+  // Links of the preview lead nowhere; those within the page do.
+  const still = () => {
+    const page = frame.contentDocument;
+    if (page) page.addEventListener("click", (event) => {
+      const link = event.target.closest("a[href]");
+      if (link && !link.getAttribute("href").startsWith("#")) event.preventDefault();
+    });
+  };
+  frame.addEventListener("load", still);
+
+  async function refresh() {
+    if (!shown()) { behind = true; return; }
+    behind = false;
+    if (asked) asked.abort();
+    const mine = asked = new AbortController();
+    try {
+      const answer = await fetch(address, {method: "POST", body: new FormData(form), headers: {"X-Requested-With": "fetch"}, signal: mine.signal});
+      if (!(answer.headers.get("Content-Type") || "").startsWith("application/json")) return;
+      const told = await answer.json();
+      if (told.csrf_token || !told.page) return;
+      if (measured) measured.textContent = too.textContent = told.measured;
+      const fresh = new DOMParser().parseFromString(told.page, "text/html"), page = frame.contentDocument;
+      const main = page && page.querySelector("main");
+      if (!main) return;
+      const top = page.scrollingElement.scrollTop;
+      bring(main, fresh.querySelector("main"));
+      page.scrollingElement.scrollTop = top;
+    } catch (error) {
+      if (error.name !== "AbortError" && !(error instanceof TypeError)) throw error;
+    }
+  }
+  const soon = () => { clearTimeout(timer); timer = setTimeout(refresh, PAUSE_MS); };
+
+  function begin() {
+    if (frame.getAttribute("src") || !shown()) return;
+    if (form.elements.body || form.elements.words) behind = "unsaved" in room.dataset;
+    frame.src = frame.dataset.src;
+    if (behind) frame.addEventListener("load", refresh, {once: true});
+  }
+  if (look) look.addEventListener("click", (event) => {
+    event.preventDefault();
+    room.dataset.view = "preview";
+    const first = !frame.getAttribute("src");
+    begin();
+    if (first) frame.addEventListener("load", refresh, {once: true});
+    else if (behind) refresh();
+    back.focus();
+    scrollTo(0, beside.offsetTop - 8);
+  });
+  back.addEventListener("click", () => {
+    delete room.dataset.view;
+    const field = form.elements.body || form.elements.words;
+    if (field) field.focus();
+  });
+  beside.addEventListener("keydown", (event) => { if (event.key === "Escape" && !wide.matches) back.click(); });
+  form.addEventListener("input", soon);
+  wide.addEventListener("change", () => { begin(); if (behind) refresh(); });
+  beside.hidden = false;
+  begin();
+  return {begin};
+}
