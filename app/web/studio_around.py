@@ -7,12 +7,9 @@ from typing import Any
 from flask import Blueprint, Response, abort, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.albums.bonus import bonus_of
-from app.albums.stories import layer_of, page_of
 from app.core.errors import UserError
 from app.core.kit import find_by_id
-from app.core.story import Layer, Story
-from app.editing import Studio, Text, TextMissingError, find_text
+from app.editing import Text
 from app.editing.check_ups import DueDayError, NothingToCheckError, check_ups, in_a_year, note_checked
 from app.editing.lenient import lenient_story
 from app.editing.links import (
@@ -45,19 +42,9 @@ from app.web.guard import needs, show_studio, signed_in
 from app.web.keys import site_address
 from app.web.languages import Tongue
 from app.web.present import show, site, spoken
+from app.web.studio import as_buyers_see, asked_text, studio
 
 pages = Blueprint("studio_around", __name__)
-
-LARGEST_POST = 1536 * 1024
-"""The longest text in the widest spelling; the site's other forms are far smaller."""
-MOST_FIELDS = 4000
-
-
-@pages.before_request
-def make_room() -> None:
-    """Let a whole translation be sent; asked before anything reads the form."""
-    request.max_content_length = request.max_form_memory_size = LARGEST_POST
-    request.max_form_parts = MOST_FIELDS
 
 
 @pages.app_context_processor
@@ -70,20 +57,6 @@ def _remarks_on(text: Text, words: str) -> dict[str, Any]:
     person = signed_in()
     found = remarks_of(studio(), text, words, person.id)
     return {"remarks": found, "may": person.may, "now": datetime.now(UTC)}
-
-
-def studio() -> Studio:
-    """Return the studio of the site that this application serves."""
-    opened = site()
-    return Studio(opened.workspace, opened.catalogue, opened.ledger, opened.languages)
-
-
-def asked_text(kit: str, name: str) -> Text:
-    """Return the text of an address; there is no page where there is none."""
-    try:
-        return find_text(studio(), kit, name)
-    except TextMissingError:
-        abort(404)
 
 
 def kit_names(text: Text) -> dict[str, str]:
@@ -208,7 +181,7 @@ def guest(token: str) -> Response:
     try:
         shown = lent(studio(), token, datetime.now(UTC))
         story = lenient_story(studio(), shown.text, shown.words)
-        buyers, page = _as_buyers_see(shown.text, story)
+        buyers, page = as_buyers_see(shown.text, story)
     except LinkMissingError:
         return refuse_guesses() or show("preview_over.html", spoken(), 404, here="")
     except UserError:
@@ -227,19 +200,6 @@ def guest(token: str) -> Response:
         band=band.say("preview.band", day=band.day(shown.ends_at)),
         band_language=band.language,
     )
-
-
-def _as_buyers_see(text: Text, story: Story | Layer) -> tuple[str, Any]:
-    """Return the template that buyers see a text through, and its page."""
-    for series in site().catalogue.values():
-        for entry in series.entries:
-            if entry.kit.id == text.kit and not text.bonus:
-                if isinstance(story, Story):
-                    return "story.html", page_of(site(), series, entry, story, text.language)
-                return "layer.html", layer_of(site(), series, entry, story, text.language)
-        if series.bonus == text.kit and text.bonus and isinstance(story, Layer):
-            return "bonus.html", bonus_of(site(), series, story, text.language)
-    raise LinkMissingError("its kit is no longer made")
 
 
 # Check-ups

@@ -17,7 +17,7 @@ from app.reach.alike import Alike, reports_by_kit, settle_alike
 from app.reach.counts import HAPPENINGS, SPANS, days, numbers
 from app.web.guard import needs, show_studio
 from app.web.present import site
-from app.web.studio_around import studio
+from app.web.studio import studio
 
 pages = Blueprint("studio_reach", __name__)
 

@@ -20,7 +20,8 @@ from app.editing.translating import (
     words_with,
 )
 from app.web.guard import needs, show_studio, signed_in
-from app.web.studio_around import asked_text, kit_names, make_room, studio
+from app.web.studio import asked_text, make_room, sent_version, studio
+from app.web.studio_around import kit_names
 
 pages = Blueprint("studio_translate", __name__)
 pages.before_request(make_room)
@@ -47,7 +48,7 @@ def back(kit: str, name: str) -> AnyResponse:
 def keep_translation(kit: str, name: str) -> AnyResponse:
     """Keep what was written beside the source, and what was said to agree with it."""
     text, now = asked_text(kit, name), datetime.now(UTC)
-    written, version = _written(), _version()
+    written, version = _written(), sent_version()
     try:
         save_translation(studio(), text, signed_in().id, written, version=version, now=now)
     except StaleSaveError:
@@ -103,8 +104,3 @@ def _written() -> Written:
         added={name[2:]: sent[name] for name in sent if name[:2] == "n-"},
         agrees=frozenset(sent.getlist("agrees")),
     )
-
-
-def _version() -> int:
-    sent = request.form.get("version", "")
-    return int(sent) if sent.isdecimal() and len(sent) < 10 else 0

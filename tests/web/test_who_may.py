@@ -157,7 +157,8 @@ def whole(drawn: Drawn, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wo
     links = {"own": invitation(app, "Newcomer", "curator"), "others": invitation(app, "Earlier", "curator")}
     assert Desk(app).choose_password(links["others"]).status_code == 303
     assert desks["curator"].open("/studio/bridge/vi").status_code == 200  # the file's state is observed once
-    assert desks["curator"].open("/studio/bridge/en/translate").status_code == 200
+    for address in ("/studio/", "/studio/bridge/en/translate"):
+        assert desks["curator"].open(address).status_code == 200
     world = World(app, folder, desks, drawn.boxes, links)
     world.keep()
     yield world
