@@ -1,4 +1,4 @@
-"""What keeps a text from being published: each thing with its place; and what the prints have told already."""
+"""What keeps a text from being published, each thing with its place; and what prints have told already."""
 
 from collections.abc import Callable
 
