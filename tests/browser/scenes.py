@@ -21,6 +21,7 @@ from tests.web.every_page import NOBODYS_SWAP, unknown_code
 SERIES = read_catalogue(find_workspace(str(REPOSITORY)))["thang-long"]
 STORY, LAYER, BOX, RUN_BOX = "/<>/<>/<>", "/<>/<>/<>/<>", "/b/<>", "/r/<>/<>"
 BUILD, STEP, BONUS = "/<>/<>/<>/build", "/<>/<>/<>/build/<>", "/<>/<>/bonus"
+TEXT, PAST = "/studio/<>/<>", "/studio/<>/<>/history"
 REPORT, SWAP, SHOWN = "/<>/help/report", "/swap/<>", "/a/<>"
 FLAG_TOWER, NORTH_GATE, DOAN_MON = (f"thang-long/{kit}" for kit in ("flag-tower", "north-gate", "doan-mon"))
 SCENES: dict[str, Scene] = {
@@ -152,6 +153,28 @@ SCENES: dict[str, Scene] = {
     "invitation, password refused": Scene("/studio/invitation/<>", desks.guessable),
     "invitation over": at("/studio/invitation/<>", "/studio/invitation/used?lang=en"),
     "studio": Scene("/studio/", desks.at_work("/studio/")),
+    "studio, every language": Scene("/studio/", desks.at_work("/studio/?all=1&lang=en")),
+    "desk": Scene(TEXT, desks.at_work("/studio/north-gate/vi", "curator")),
+    "desk in Korean": Scene(TEXT, desks.at_work("/studio/north-gate/en?lang=ko", "curator")),
+    "desk of a text that nobody has begun": Scene(TEXT, desks.at_work("/studio/north-gate/fr", "curator")),
+    "desk, the whole file": Scene(TEXT, desks.at_work("/studio/north-gate/vi?raw=1", "curator")),
+    "desk of who reads only": Scene(TEXT, desks.at_work("/studio/north-gate/vi", "maker")),
+    "draft": Scene(TEXT, desks.at_draft("doan-mon/vi")),
+    "draft handed in": Scene(TEXT, desks.handed_in("flag-tower/en.easy")),
+    "draft handed in by oneself": Scene(TEXT, desks.handed_in("flag-tower/vi.easy", as_writer=True)),
+    "draft approved": Scene(TEXT, desks.approved("flag-tower/vi.adult")),
+    "draft sent back": Scene(TEXT, desks.sent_back("flag-tower/en.adult")),
+    "draft that may not be published": Scene(TEXT, desks.unpublishable("doan-mon/en")),
+    "draft saved by somebody else": Scene(TEXT, desks.both_saved("doan-mon/vi.easy")),
+    "two drafts side by side": Scene(
+        TEXT + "/merge", desks.both_saved("doan-mon/en.easy", side_by_side=True)
+    ),
+    "preview": Scene(TEXT + "/preview", desks.at_work("/studio/north-gate/vi/preview")),
+    "history": Scene(PAST, desks.past_of("doan-mon/vi.adult")),
+    "what changed": Scene(PAST + "/<>", desks.past_of("doan-mon/en.adult", change=True)),
+    "studio, much is waiting": Scene("/studio/", desks.at_work("/studio/", "curator", "reviewer")),
+    "error: for others to do": Scene(TEXT + "/submit", desks.not_mine_to_write),
+    "error: signed out while writing": Scene(TEXT, desks.signed_out_while_writing),
     "me": Scene("/studio/me", desks.at_work("/studio/me")),
     "me in English, in two browsers": Scene("/studio/me", desks.in_two_browsers),
 }
@@ -167,6 +190,11 @@ LEADS_ON = {
     "/swap/<>/state": "tells a waiting page one word",
     "/studio/sign-out": "answers a button and leads to the door",
     "/studio/sign-out-everywhere": "answers a button and leads to the door",
+    **{
+        f"/studio/<>/<>/{step}": "answers a button and leads to the desk"
+        for step in ("withdraw", "approve", "return", "publish", "discard", "restore")
+    },
+    "/studio/<>/<>/here": "tells a script who else is there",
     "/studio/me/sessions/<>/end": "answers a button and leads to one's own page",
 }
 """Routes that show no page of their own, and why."""

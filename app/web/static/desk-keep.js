@@ -72,6 +72,7 @@ export function keep(room, form) {
       show("");
       say(words.savedAt.replace("#", new Date().toLocaleTimeString(room.dataset.language, {hour: "2-digit", minute: "2-digit"})));
       if (door) door.postMessage(answer.version);
+      form.dispatchEvent(new Event("kept"));
     } else if (status === 409) {
       stopped = true;
       say(words.waiting);
@@ -90,6 +91,13 @@ export function keep(room, form) {
     else if (status === 403) { stopped = true; say(words.waiting); show("refused"); }
     else if (status === 413) { say(words.waiting); show("long"); }
     else later("failed");
+  }
+
+  /** Save what is typed and tell whether all of it is on the server. */
+  async function settle() {
+    while (saving) await new Promise((done) => setTimeout(done, 50));
+    await save();
+    return !dirty && !stopped;
   }
 
   async function here() {
@@ -166,4 +174,5 @@ export function keep(room, form) {
   if (kept && JSON.stringify(kept.pairs) !== JSON.stringify(pairs()) && !dirty) offer(kept);
   else if (kept) localStorage.removeItem(name);
   if (dirty) changed();
+  return {settle};
 }

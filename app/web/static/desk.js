@@ -1,5 +1,6 @@
 // The desk where a text is written. Everything here may be missing: the form alone can be filled in and sent.
 import {keep} from "/static/desk-keep.js";
+import {steps} from "/static/desk-steps.js";
 import {tools} from "/static/desk-tools.js";
 import {view} from "/static/desk-view.js";
 
@@ -50,6 +51,6 @@ form.addEventListener("click", (event) => {
 
 const seen = view(room, form);
 if ("writes" in room.dataset) {
-  keep(room, form);
+  steps(room, form, keep(room, form));
   tools(form);
 } else seen.begin();
