@@ -207,3 +207,72 @@ def signed_out_while_writing(phone: Phone, place: Place) -> None:
     phone.context.clear_cookies()
     with phone.page.expect_navigation():
         phone.page.evaluate("document.getElementById('desk').submit()")
+
+
+def saved_elsewhere(phone: Phone, place: Place) -> None:
+    come_in(phone, place.folder, "curator")
+    phone.page.goto(f"{BASE}/studio/north-gate/en.adult")
+    other = phone.context.new_page()
+    other.goto(f"{BASE}/studio/north-gate/en.adult")
+    for page, title in ((other, secrets.token_hex(4)), (phone.page, secrets.token_hex(4))):
+        page.locator("#title").fill(title)
+        page.keyboard.press("Control+s")
+        page.wait_for_selector(
+            "[data-notice=stale]" if page is phone.page else "#status:has-text('Đã lưu lúc')"
+        )
+    other.close()
+
+
+def stale(phone: Phone, place: Place) -> None:
+    come_in(phone, place.folder, "curator")
+    phone.page.goto(f"{BASE}/studio/north-gate/en.class/translate")
+    source = place.folder / "stories" / "north-gate" / "vi.class.md"
+    words = source.read_text("utf-8")
+    if "đúng một" not in words:
+        source.write_text(
+            words.replace("một", "đúng một", 1).replace(".\n\n", ". Một câu mới.\n\n", 1), "utf-8"
+        )
+    phone.page.reload()
+
+
+def remarked(phone: Phone, place: Place) -> None:
+    come_in(phone, place.folder, "curator", "reviewer")
+    phone.page.goto(f"{BASE}/studio/doan-mon/vi.easy/review")
+    phone.page.locator(".para .story").nth(1).locator("..").locator("summary").click()
+    phone.page.locator("details[open] textarea").fill("Con số này lấy ở đâu?\nNên ghi rõ nguồn.")
+    press(phone, "details[open] button")
+
+
+def lending(phone: Phone, place: Place) -> None:
+    come_in(phone, place.folder, "curator", "reviewer")
+    phone.page.goto(f"{BASE}/studio/doan-mon/en.easy/review?lang=en")
+    press(phone, "#links .btn")
+
+
+def guest(phone: Phone, place: Place) -> None:
+    lending(phone, place)
+    phone.page.goto(str(phone.page.locator(".address a").get_attribute("href")))
+
+
+def saved_over(phone: Phone, place: Place) -> None:
+    come_in(phone, place.folder, "curator")
+    address = f"{BASE}/studio/dragon-steps/en.easy/translate"
+    phone.page.goto(address)
+    phone.page.locator("textarea").first.fill(f"Mine {secrets.token_hex(4)}")
+    other = place.street.lend()
+    come_in(other, place.folder, "curator")
+    other.page.goto(address)
+    other.page.locator("textarea").first.fill(f"Theirs {secrets.token_hex(4)}")
+    press(other, ".keep .btn")
+    press(phone, ".keep .btn")
+
+
+def reported(phone: Phone, place: Place) -> None:
+    for kind, where in (("text", "@riddle"), ("part", None)):
+        phone.page.goto(f"{BASE}/vi/help/report?kind={kind}&kit=flag-tower")
+        chosen = f'[name=place][value="{where}"]' if where else "[name=place]"
+        phone.page.locator(chosen).first.check()
+        phone.page.locator("[name=fault]").first.check()
+        press(phone, "form .btn")
+    come_in(phone, place.folder, "maker")
+    phone.page.goto(f"{BASE}/studio/reports")

@@ -1,6 +1,5 @@
 // The desk where a text is written. Everything here may be missing: the form alone can be filled in and sent.
 import {keep} from "/static/desk-keep.js";
-import {steps} from "/static/desk-steps.js";
 import {tools} from "/static/desk-tools.js";
 import {view} from "/static/desk-view.js";
 
@@ -51,6 +50,6 @@ form.addEventListener("click", (event) => {
 
 const seen = view(room, form);
 if ("writes" in room.dataset) {
-  steps(room, form, keep(room, form));
+  keep(room, form);
   tools(form);
 } else seen.begin();
