@@ -1,4 +1,4 @@
-"""Vietnamese written by Telex, in both ways in which keyboards bring it into a page, in capitals and small."""
+"""Vietnamese written by Telex, in both ways in which keyboards bring it into a page."""
 
 import unicodedata
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""Those who write, review and read, each in a browser of their own; and what they do on the studio's pages."""
+"""Those who write, review and read, each in a browser of their own; what they do in the studio."""
 
 import re
 from dataclasses import dataclass
