@@ -98,7 +98,7 @@ def drafted(phone: Phone, text: str, words: str = "") -> None:
     body = phone.page.locator("#body")
     body.fill(body.input_value().rstrip() + f"\n\n{words or secrets.token_hex(4)}\n")
     phone.page.keyboard.press("Control+s")
-    phone.page.wait_for_function("document.querySelector('#status').textContent.match(/\\d/)")
+    phone.page.wait_for_selector("#status:has-text('Đã lưu lúc')")
     phone.page.goto(f"{BASE}/studio/{text}")
 
 

@@ -312,6 +312,8 @@ def test_the_whole_way_is_gone_without_a_script_and_by_keys_alone(town: Street, 
     cai.by_keys(f".texts a[href='/studio/{text}']")
     cai.tab_to("#title")
     cai.page.keyboard.type("Nhip cau")
+    cai.tab_to("#summary")
+    cai.page.keyboard.type("Mot bai ngan cho lop hoc.")
     cai.tab_to("#body")
     cai.page.keyboard.type("Mot nhip cau ngan.")
     cai.by_keys(".save .btn")

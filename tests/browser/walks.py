@@ -75,7 +75,7 @@ class Desk:
         wanted = self.page.locator(selector).first
         for _ in range(120):
             self.page.keyboard.press("Tab")
-            if wanted.evaluate("each => each === document.activeElement"):
+            if wanted.evaluate("each => each === document.activeElement", timeout=5_000):
                 return
         raise AssertionError(f"the Tab key does not lead to {selector}")
 
