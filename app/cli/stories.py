@@ -12,16 +12,15 @@ from app.cli.telling import counted, told
 from app.core.blocks import Change
 from app.editing import Studio, Text, find_text, open_studio
 from app.editing.drafts import Opened, open_text
-from app.editing.files import look_everywhere
 from app.editing.gate import Advice, advice, gate
 from app.editing.history import Past, compare, history
-from app.editing.listing import Listed, list_texts
+from app.editing.listing import Listed, list_texts, take_stock
 from app.editing.prints import printed_runs
 from app.editing.publishing import publish
 from app.web.languages import known_languages
 from app.workspace import Workspace
 
-COLUMNS = ("text", "state", "behind", "checked", "check again")
+COLUMNS = ("text", "state", "behind", "stale", "checked", "check again")
 Find = Callable[[], Workspace]
 
 
@@ -36,10 +35,10 @@ def story() -> None:
 @click.pass_obj
 @told
 def list_(find: Find, every: bool, as_json: bool) -> None:
-    """List every text with its state, what is behind, and when it was last checked."""
+    """List every text with its state, what is behind or stale, and when it was last checked."""
     studio = _studio(find)
-    broken = look_everywhere(studio, _now())
-    listed = [each for each in list_texts(studio) if every or each.state != "missing"]
+    broken, stale = take_stock(studio, _now())
+    listed = [each for each in list_texts(studio, stale) if every or each.state != "missing"]
     if as_json:
         click.echo(json.dumps([_row_json(each) for each in listed], ensure_ascii=False, indent=2))
     else:
@@ -166,6 +165,7 @@ def _row(listed: Listed) -> tuple[str, ...]:
         listed.name,
         listed.state,
         "changed on disk" if listed.behind else "-",
+        counted(listed.stale, "paragraph") if listed.stale else "-",
         checked,
         str(listed.due_on or "-"),
     )
@@ -176,6 +176,7 @@ def _row_json(listed: Listed) -> dict[str, object]:
         "text": listed.name,
         "state": listed.state,
         "behind": listed.behind,
+        "stale": listed.stale,
         "checked_on": str(listed.checked_on) if listed.checked_on else None,
         "due_on": str(listed.due_on) if listed.due_on else None,
     }

@@ -2,9 +2,11 @@
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import Literal
 
 RULE = "---\n"
@@ -129,7 +131,14 @@ def _paired(gone: Sequence[str], new: Sequence[str]) -> Iterator[Change]:
 
 
 def _likeness(one: str, other: str) -> float:
-    return SequenceMatcher(None, _WORD.findall(one), _WORD.findall(other), autojunk=False).ratio()
+    """Return which part of their words two blocks share, in whatever order: pairs of blocks are many."""
+    left, right = _counted(one), _counted(other)
+    return 2 * (left & right).total() / max(1, left.total() + right.total())
+
+
+@lru_cache(maxsize=1024)
+def _counted(block: str) -> Counter[str]:
+    return Counter(word for word in _WORD.findall(block) if not word.isspace())
 
 
 @dataclass(frozen=True)

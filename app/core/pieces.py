@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from app.core.blocks import block_hash, segments
 
@@ -40,12 +41,12 @@ class Piece:
     text: str
     turn: int = 0
 
-    @property
+    @cached_property
     def hash(self) -> str:
         """Return by which 16 signs its words are known; below the front matter as `core.blocks` knows it."""
         return block_hash(self.text if self.place[0] == "body" else f"{self.kind}: {self.text}")
 
-    @property
+    @cached_property
     def key(self) -> str:
         """Return its hash, and of several with the same one which of them it is."""
         return f"{self.hash}.{self.turn}" if self.turn else self.hash

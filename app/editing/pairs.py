@@ -68,16 +68,7 @@ def told_of(session: Session, text: Text) -> dict[str, Told]:
 
 def keep(session: Session, text: Text, source: Text, block: str, told: Told) -> None:
     """Remember what a paragraph was made from."""
-    session.merge(
-        TranslatedBlock(
-            kit=text.kit,
-            name=text.name,
-            block=block,
-            source=source.name,
-            source_block=told.source,
-            source_text=told.text,
-        )
-    )
+    session.merge(_row(text, source, block, told))
 
 
 def carry(session: Session, studio: Studio, text: Text, old: str, new: str) -> None:
@@ -136,8 +127,19 @@ def _adopt(session: Session, text: Text, source: Text, ours: str, theirs: str) -
         return
     if pieces_of(ours) is None or pieces_of(theirs) is None:
         return
-    for block, told in paired(rows_of(ours, theirs, {})):
-        keep(session, text, source, block, told)
+    told = dict(paired(rows_of(ours, theirs, {})))
+    session.add_all(_row(text, source, block, one) for block, one in told.items())
+
+
+def _row(text: Text, source: Text, block: str, told: Told) -> TranslatedBlock:
+    return TranslatedBlock(
+        kit=text.kit,
+        name=text.name,
+        block=block,
+        source=source.name,
+        source_block=told.source,
+        source_text=told.text,
+    )
 
 
 def _in_file(studio: Studio, text: Text) -> str:

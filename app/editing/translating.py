@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from sqlmodel import Session, col, select
 
@@ -233,8 +234,13 @@ def stale_counts(studio: Studio, now: datetime) -> dict[tuple[str, str], int]:
             with studio.ledger.writing() as session:
                 adopt(session, studio, text, published)
                 told[key] = told_of(session, text)
-        found[key] = sum(row.state != "agrees" for row in rows_of(ours, words, told.get(key, {})))
+        found[key] = _open(ours, words, frozenset(told.get(key, {}).items()))
     return found
+
+
+@lru_cache(maxsize=512)  # most texts are as they were when the board was last looked at
+def _open(source: str, target: str, told: frozenset[tuple[str, Told]]) -> int:
+    return sum(row.state != "agrees" for row in rows_of(source, target, dict(told)))
 
 
 def _source(studio: Studio, text: Text, now: datetime) -> tuple[Text, str]:

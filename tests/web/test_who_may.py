@@ -99,6 +99,7 @@ class World:
         return {
             "<int:number>": str(second.number),
             "<token>": self.links[whose],
+            "<int:revision>": "1",
             "<kit>": "bridge",
             "<name>": "vi",
         }

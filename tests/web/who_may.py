@@ -64,6 +64,18 @@ STUDIO: dict[Route, Row] = {
     HERE: Row("look", 200, 200),
     ("GET", "/studio/<kit>/<name>/preview"): Row("look", 200, 200),
     ("POST", "/studio/<kit>/<name>/preview"): Row("look", 200, 200),
+    # A text's way; whose draft a step may be taken with stands in STEPS
+    ("GET", "/studio/<kit>/<name>/history"): Row("look", 200, 200),
+    ("GET", "/studio/<kit>/<name>/history/<int:revision>"): Row("look", 200, 200),
+    ("GET", "/studio/<kit>/<name>/merge"): Row("look", 303, 303),
+    ("POST", "/studio/<kit>/<name>/merge"): Row("write", 303, 303),
+    ("POST", "/studio/<kit>/<name>/restore"): Row("write", 404, 404, {"revision": "999999"}),
+    ("POST", "/studio/<kit>/<name>/submit"): Row("write", 303, 303),
+    ("POST", "/studio/<kit>/<name>/withdraw"): Row("write", 303, 303),
+    ("POST", "/studio/<kit>/<name>/approve"): Row("review", 303, 303),
+    ("POST", "/studio/<kit>/<name>/return"): Row("review", 303, 303, {"why": "Which source?"}),
+    ("POST", "/studio/<kit>/<name>/publish"): Row("publish", 303, 303),
+    ("POST", "/studio/<kit>/<name>/discard"): Row("write", 303, 303),
     # Around a text
     ("GET", "/studio/<kit>/<name>/translate"): Row("look", 200, 200),
     ("POST", "/studio/<kit>/<name>/translate"): Row("write", 303, 303, {"version": "1"}),
@@ -182,3 +194,48 @@ EVERYONE: dict[str, str] = {
 Whose album, box or swap it is, is known by the key in the cookie and the code in the address; test_albums.py,
 test_claim.py and test_swaps.py try them with somebody else's.
 """
+
+STEPS: dict[str, dict[tuple[str, str], str]] = {
+    "submit": {
+        ("curator", "own"): "done",
+        ("curator", "others"): "done",
+        ("curator+reviewer", "own"): "done",
+        ("curator+reviewer", "others"): "done",
+    },
+    "withdraw": {
+        ("curator", "own"): "done",
+        ("curator", "others"): "done",
+        ("curator+reviewer", "own"): "done",
+        ("curator+reviewer", "others"): "done",
+    },
+    "approve": {
+        ("reviewer", "others"): "done",
+        ("curator+reviewer", "own"): "own",
+        ("curator+reviewer", "others"): "done",
+    },
+    "return": {
+        ("reviewer", "others"): "done",
+        ("curator+reviewer", "own"): "done",
+        ("curator+reviewer", "others"): "done",
+    },
+    "publish": {
+        ("curator", "own"): "done",
+        ("curator", "others"): "done",
+        ("reviewer", "others"): "done",
+        ("curator+reviewer", "own"): "done",
+        ("curator+reviewer", "others"): "done",
+    },
+    "discard": {
+        ("curator", "own"): "done",
+        ("curator", "others"): "done",
+        ("curator+reviewer", "own"): "done",
+        ("curator+reviewer", "others"): "done",
+    },
+    "restore": {
+        ("curator", "own"): "done",
+        ("curator", "others"): "done",
+        ("curator+reviewer", "own"): "done",
+        ("curator+reviewer", "others"): "done",
+    },
+}
+"""What a step with one's own draft or somebody else's comes to; others are refused (403)."""
