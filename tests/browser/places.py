@@ -69,7 +69,8 @@ class Place:
                 continue
             except NotFound:
                 return ""
-            return bare(rule.rule)
+            if rule.rule.startswith("/studio") or not urlsplit(address).path.startswith("/studio"):
+                return bare(rule.rule)
         return ""
 
     def look(self, kit: str) -> str:
