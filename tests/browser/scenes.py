@@ -21,7 +21,7 @@ from tests.web.every_page import NOBODYS_SWAP, unknown_code
 SERIES = read_catalogue(find_workspace(str(REPOSITORY)))["thang-long"]
 STORY, LAYER, BOX, RUN_BOX = "/<>/<>/<>", "/<>/<>/<>/<>", "/b/<>", "/r/<>/<>"
 BUILD, STEP, BONUS = "/<>/<>/<>/build", "/<>/<>/<>/build/<>", "/<>/<>/bonus"
-DESK = "/studio/<>/<>"
+DESK, PAST = "/studio/<>/<>", "/studio/<>/<>/history"
 REPORT, SWAP, SHOWN = "/<>/help/report", "/swap/<>", "/a/<>"
 FLAG_TOWER, NORTH_GATE, DOAN_MON = (f"thang-long/{kit}" for kit in ("flag-tower", "north-gate", "doan-mon"))
 SCENES: dict[str, Scene] = {
@@ -172,6 +172,20 @@ SCENES: dict[str, Scene] = {
     "guest's link over": at("/preview/<>", "/preview/nobody"),
     "numbers": Scene("/studio/numbers", desks.at_work("/studio/numbers")),
     "reports": Scene("/studio/reports", desks.reported),
+    "draft": Scene(DESK, desks.at_draft("princess-pavilion/vi")),
+    "draft handed in": Scene(DESK, desks.handed_in("flag-tower/en.easy")),
+    "draft handed in by oneself": Scene(DESK, desks.handed_in("flag-tower/vi.easy", as_writer=True)),
+    "draft approved": Scene(DESK, desks.approved("flag-tower/vi.adult")),
+    "draft sent back": Scene(DESK, desks.sent_back("flag-tower/en.adult")),
+    "draft that may not be published": Scene(DESK, desks.unpublishable("princess-pavilion/en")),
+    "two drafts side by side": Scene(
+        DESK + "/merge", desks.both_saved("dragon-steps/vi.easy", side_by_side=True)
+    ),
+    "history": Scene(PAST, desks.past_of("princess-pavilion/vi.adult")),
+    "what changed": Scene(PAST + "/<>", desks.past_of("princess-pavilion/en.adult", change=True)),
+    "studio, much is waiting": Scene("/studio/", desks.at_work("/studio/", "curator", "reviewer")),
+    "error: for others to do": Scene(DESK + "/submit", desks.not_mine_to_write),
+    "error: signed out while writing": Scene(DESK, desks.signed_out_while_writing),
     "me": Scene("/studio/me", desks.at_work("/studio/me")),
     "me in English, in two browsers": Scene("/studio/me", desks.in_two_browsers),
 }
@@ -196,6 +210,10 @@ LEADS_ON = {
     "/studio/reports/<>/settle": "answers a button and leads to the reports",
     "/studio/sign-out": "answers a button and leads to the door",
     "/studio/sign-out-everywhere": "answers a button and leads to the door",
+    **{
+        f"/studio/<>/<>/{step}": "answers a button and leads to the desk"
+        for step in ("withdraw", "approve", "return", "publish", "discard", "restore")
+    },
     "/studio/<>/<>/here": "tells a desk who else is there",
     "/studio/me/sessions/<>/end": "answers a button and leads to one's own page",
 }

@@ -194,8 +194,10 @@ export function keep(room, form) {
   const merged = sessionStorage.getItem(name) && new URLSearchParams(location.search).get("done") === "merge";
   sessionStorage.removeItem(name);
   if (merged) localStorage.removeItem(name);
+  // The server ends a text with one empty line; what differs in nothing else was sent after all.
+  const plain = (fields) => JSON.stringify(fields.map(([field, text]) => [field, text.trimEnd()]));
   const kept = read();
-  if (kept && JSON.stringify(kept.pairs) !== JSON.stringify(pairs()) && !dirty) offer(kept);
+  if (kept && plain(kept.pairs) !== plain(pairs()) && !dirty) offer(kept);
   else if (kept) localStorage.removeItem(name);
   if (dirty) changed();
 }
