@@ -25,6 +25,7 @@ from app.web import (
     stories,
     studio,
     studio_past,
+    studio_pictures,
     studio_steps,
     swaps,
 )
@@ -102,7 +103,7 @@ def create_app(workspace: Workspace) -> Flask:
     for door in (buyer, checks, albums, album_keys, swaps, *reading):
         app.register_blueprint(door.pages)
     app.register_blueprint(staff.pages)
-    for desk in (studio, studio_steps, studio_past):
+    for desk in (studio, studio_steps, studio_past, studio_pictures):
         app.register_blueprint(desk.pages)
     guard.open_studio(app)
     tell_failures(app)
