@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Blueprint, Response, abort, g, jsonify, redirect, request
+from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -68,11 +69,11 @@ def make_room() -> None:
         request.max_content_length = LARGEST_UPLOAD
 
 
-def _telling_size(view: Callable[..., AnyResponse]) -> Callable[..., AnyResponse]:
+def _telling_size(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
     """Tell on its own page that a file is too large to be read at all, and so the fields beside it."""
 
     @wraps(view)
-    def told(kit: str) -> AnyResponse:
+    def told(kit: str) -> ResponseReturnValue:
         try:
             return view(kit)
         except RequestEntityTooLarge:
