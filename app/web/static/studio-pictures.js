@@ -45,7 +45,7 @@ function begin() {
     if (!button) return;
     chosen = button.dataset.pick;
     shown.textContent = chosen;
-    asks.hidden = missing.hidden = false;
+    asks.hidden = false;
     missing.hidden = true;
     ready();
     alt.focus();
@@ -60,7 +60,7 @@ function begin() {
     mark(text, end, end); // behind the paragraph one was in
     block(text, () => line(chosen, alt.value, adorns.checked));
     alt.value = "";
-    adorns.checked = asks.hidden = true;
+    asks.hidden = true;
     adorns.checked = false;
     choose();
     chosen = "";
