@@ -21,6 +21,9 @@ PLACED = re.compile(
 
 SHORTEST_ALT = 3
 
+SOURCE = re.compile(r"https?://[^\s\"<>]+\Z")
+"""Where a picture was found."""
+
 
 @dataclass(frozen=True)
 class Placement:
@@ -79,7 +82,7 @@ class Picture:
             raise ValueError("credit says in each language who made the picture")
         if not self.licence.strip():
             raise ValueError("licence says on what terms the picture may be shown")
-        if self.source is not None and not re.match(r"https?://[^\s\"<>]+\Z", self.source):
+        if self.source is not None and not SOURCE.match(self.source):
             raise ValueError("source is an address that begins with https:// or http://")
         if not all(0 <= part <= 1 for part in self.focal):
             raise ValueError("focal is two numbers from 0 to 1")

@@ -123,6 +123,8 @@ def take_picture(
         width=1, height=1, widths=(1,), digest="0" * 12,
     )  # fmt: skip
     told, versions = take_in(content, focal)
+    if path.exists():  # somebody else took one of this name in meanwhile
+        raise PictureRefusedError("there", str(path))
     kept = [version for ending, version in versions.items() if ending != THUMB]
     digest = hashlib.sha256(b"".join(kept)).hexdigest()[:12]
     picture = replace(

@@ -27,6 +27,7 @@ from app.web import (
     studio,
     studio_around,
     studio_past,
+    studio_pictures,
     studio_reach,
     studio_steps,
     studio_translate,
@@ -106,7 +107,15 @@ def create_app(workspace: Workspace) -> Flask:
     for door in (buyer, checks, albums, album_keys, swaps, counting, *reading):
         app.register_blueprint(door.pages)
     app.register_blueprint(staff.pages)
-    for desk in (studio, studio_steps, studio_past, studio_around, studio_translate, studio_reach):
+    for desk in (
+        studio,
+        studio_steps,
+        studio_past,
+        studio_pictures,
+        studio_around,
+        studio_translate,
+        studio_reach,
+    ):
         app.register_blueprint(desk.pages)
     guard.open_studio(app)
     tell_failures(app)

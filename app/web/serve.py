@@ -1,13 +1,17 @@
 """Runs the site: Waitress, one process."""
 
+import copy
 import errno
 import logging
+import re
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 
 import waitress
 from flask import Flask
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser
 
 from app.core.errors import UserError
 from app.editing.listing import take_stock
@@ -18,9 +22,27 @@ from app.workspace import Workspace
 LARGEST_REQUEST = 2 * 1024 * 1024
 """Beyond this the server itself hangs up; below it, a body too large is told on a page."""
 
+LARGEST_PICTURE = 16 * 1024 * 1024
+"""The same where a picture is taken in, the one page to which so much is sent."""
+
+PICTURES = re.compile(r"/studio/pictures/[^/]+")
+
 
 class PortTakenError(UserError):
     """Something else listens there."""
+
+
+class _Parser(HTTPRequestParser):  # type: ignore[misc]
+    """Waitress' reader of requests, with a bound of its own for pages where pictures are sent.
+
+    Waitress keeps a body whole, in memory or on the disk, before any page is asked whether it wants it.
+    """
+
+    def parse_header(self, header_plus: bytes) -> None:
+        super().parse_header(header_plus)
+        if self.command == "POST" and PICTURES.fullmatch(self.path):
+            self.adj = copy.copy(self.adj)  # type: ignore[has-type]
+            self.adj.max_request_body_size = LARGEST_PICTURE
 
 
 def serve_site(workspace: Workspace, host: str, port: int, opened: Callable[[str], None]) -> None:
@@ -31,6 +53,7 @@ def serve_site(workspace: Workspace, host: str, port: int, opened: Callable[[str
         UserError: the workspace keeps the site from opening.
     """
     app = create_app(workspace)
+    HTTPChannel.parser_class = _Parser
     try:
         # Measured: with these a thousand slow clients do not keep out a quick one; the defaults let none in.
         server = waitress.create_server(

@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 
 from app.catalogue import read_catalogue
 from app.workspace import find_workspace
-from tests.browser import desks, mishaps, visits
+from tests.browser import desks, mishaps, shelves, visits
 from tests.browser.phones import Phone
 from tests.browser.places import CHASE, Place
 from tests.browser.visits import Scene, at, with_album
@@ -186,6 +186,15 @@ SCENES: dict[str, Scene] = {
     "studio, much is waiting": Scene("/studio/", desks.at_work("/studio/", "curator", "reviewer")),
     "error: for others to do": Scene(DESK + "/submit", desks.not_mine_to_write),
     "error: signed out while writing": Scene(DESK, desks.signed_out_while_writing),
+    "pictures": Scene("/studio/pictures/<>", desks.at_work("/studio/pictures/doan-mon", "curator")),
+    "pictures, one there": Scene("/studio/pictures/<>", shelves.with_picture("")),
+    "pictures, to be looked at only": Scene(
+        "/studio/pictures/<>", desks.at_work("/studio/pictures/one-line?lang=ko", "reviewer")
+    ),
+    "picture refused": Scene("/studio/pictures/<>", shelves.refused),
+    "picture": Scene("/studio/pictures/<>/<>", shelves.with_picture("/gate")),
+    "picture in French": Scene("/studio/pictures/<>/<>", shelves.with_picture("/gate?lang=fr")),
+    "desk with pictures": Scene("/studio/<>/<>", shelves.desk),
     "me": Scene("/studio/me", desks.at_work("/studio/me")),
     "me in English, in two browsers": Scene("/studio/me", desks.in_two_browsers),
 }
@@ -215,6 +224,7 @@ LEADS_ON = {
         for step in ("withdraw", "approve", "return", "publish", "discard", "restore")
     },
     "/studio/<>/<>/here": "tells a desk who else is there",
+    "/studio/pictures/<>/<>/remove": "answers a button and leads to the pictures",
     "/studio/me/sessions/<>/end": "answers a button and leads to one's own page",
 }
 """Routes that show no page of their own, and why."""

@@ -15,14 +15,17 @@ from typing import Any
 import pysqlite3.dbapi2
 import pytest
 from flask import Flask
+from PIL import Image
 from werkzeug.test import TestResponse
 
 from app.core.staff import DEEDS, Person
 from app.ledger import Comment, PreviewLink, Report, Staff
+from app.library.pictures import take_picture
 from app.staff.sessions import begin, end_all, seats_of, session_of
 from app.web import create_app
 from app.workspace import find_workspace
 from tests.conftest import NOW
+from tests.flows.test_pictures import saved
 from tests.web.cast import (
     ALBUM,
     HOST,
@@ -74,6 +77,7 @@ class World:
 
     def put_back(self) -> None:
         """Make everything as it was; everybody comes from another address, so that no count is full."""
+        shutil.copytree(self.folder.parent / "images", images_of(self.folder), dirs_exist_ok=True)
         with ledger_of(self.folder) as ledger:
             self._kept.backup(ledger)
         for (visitor, name), text in self._cookies.items():
@@ -102,6 +106,7 @@ class World:
             "<int:revision>": "1",
             "<kit>": "bridge",
             "<name>": "vi",
+            "<picture>": "gate",
         }
 
     def address(self, rule: str, visitor: str, whose: str) -> str:
@@ -130,6 +135,11 @@ class World:
 @pytest.fixture(scope="module")
 def whole(drawn: Drawn, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     folder = Path(shutil.copytree(drawn.folder, tmp_path_factory.mktemp("who-may") / "tiny"))
+    take_picture(
+        find_workspace(str(folder)), "bridge", "gate", saved(Image.new("RGB", (40, 30))),
+        credit={"vi": "Lan", "en": "Lan"}, licence="CC0 1.0",
+    )  # fmt: skip
+    shutil.copytree(images_of(folder), folder.parent / "images")
     app = create_app(find_workspace(str(folder)))
     desks = {"stranger": Desk(app, "en"), "buyer": Desk(app, "en")}
     desks["buyer"].press_add(drawn.boxes[0])
@@ -170,6 +180,11 @@ def whole(drawn: Drawn, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wo
 def world(whole: World) -> World:
     whole.put_back()
     return whole
+
+
+def images_of(folder: Path) -> Path:
+    """Return where the pictures of the world's kit lie."""
+    return folder / "stories" / "bridge" / "images"
 
 
 def routes_of(app: Flask) -> set[Route]:

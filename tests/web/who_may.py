@@ -44,6 +44,7 @@ HERE = ("POST", "/studio/<kit>/<name>/here")
 """Notes who has a text open, and leads nowhere."""
 
 NEW_PASSWORD = {"new_password": PASSWORD, "again_password": PASSWORD}
+PICTURE = {"credit.vi": "Lan", "licence": "CC0 1.0"}
 STUDIO: dict[Route, Row] = {
     # Signing in
     ("GET", "/studio/sign-in"): Row("", 200, 200),
@@ -95,6 +96,12 @@ STUDIO: dict[Route, Row] = {
     ("GET", "/studio/numbers.csv"): Row("look", 200, 200),
     ("GET", "/studio/reports"): Row("look", 200, 200),
     ("POST", "/studio/reports/<int:number>/settle"): Row("settle", 303, 303),
+    # Pictures: the kit's, not somebody's own
+    ("GET", "/studio/pictures/<kit>"): Row("look", 200, 200),
+    ("POST", "/studio/pictures/<kit>"): Row("write", 422, 422),  # no file; test_studio_pictures.py sends some
+    ("GET", "/studio/pictures/<kit>/<picture>"): Row("look", 200, 200),
+    ("POST", "/studio/pictures/<kit>/<picture>"): Row("write", 303, 303, PICTURE),
+    ("POST", "/studio/pictures/<kit>/<picture>/remove"): Row("write", 303, 303),
 }
 
 EVERYONE: dict[str, str] = {

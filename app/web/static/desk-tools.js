@@ -12,6 +12,11 @@ const WAYS = {
     part.open = true;
     document.getElementById("find").focus();
   },
+  picture: () => {
+    const part = document.getElementById("pictures");
+    part.open = true;
+    part.firstElementChild.focus();
+  },
 };
 const KEYS = {b: "bold", i: "italic", k: "link"};
 
@@ -22,7 +27,7 @@ function put(text, words) {
   text.setRangeText(words, text.selectionStart, text.selectionEnd, "end");
   text.dispatchEvent(new InputEvent("input", {bubbles: true, inputType: "insertText"}));
 }
-const mark = (text, start, end) => { text.focus(); text.setSelectionRange(start, end); };
+export const mark = (text, start, end) => { text.focus(); text.setSelectionRange(start, end); };
 const marked = (text) => text.value.slice(text.selectionStart, text.selectionEnd);
 
 function around(text, sign) {
@@ -50,7 +55,7 @@ function lines(text, sign) {
 }
 
 /** Put a block of its own, between empty lines. */
-function block(text, made) {
+export function block(text, made) {
   const before = text.value.slice(0, text.selectionStart), after = text.value.slice(text.selectionEnd);
   const gap = !before ? "" : before.endsWith("\n\n") ? "" : before.endsWith("\n") ? "\n" : "\n\n";
   put(text, gap + made(marked(text)) + (after.startsWith("\n\n") ? "" : after.startsWith("\n") ? "\n" : "\n\n"));
