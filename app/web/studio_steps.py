@@ -174,8 +174,8 @@ def _buttons(state: str, own: bool) -> list[str]:
     due = {
         "submit": state == "draft" and person.may("write"),
         "approve": state == "submitted" and person.may("review") and not own,
-        "return": state in {"submitted", "approved"} and person.may("review"),
         "publish": state == "approved" and person.may("publish"),
+        "return": state in {"submitted", "approved"} and person.may("review"),
         "withdraw": state in {"submitted", "approved"} and person.may("write"),
         "discard": person.may("write"),
     }
