@@ -30,8 +30,8 @@ test: check $(TOOLS)/node_modules/.ready ## Everything in `check`, and every tes
 test-browser: .venv/.test-ready $(TOOLS)/node_modules/.ready ## The tests in Chromium alone: scans, layouts, axe, drawings, typed codes
 	$(PYTEST) -ra tests/browser
 
-test-all: test .venv/.all-ready $(TOOLS)/vnu/node_modules/.ready ## Everything in `test`, and what needs Java: every page before the HTML standard's validator
-	$(BIN)/pytest -m java
+test-all: test .venv/.all-ready $(TOOLS)/vnu/node_modules/.ready ## Everything in `test`, what needs Java (every page before the HTML standard's validator), and what takes long
+	$(BIN)/pytest -m "java or long"
 
 lighthouse: .venv/.test-ready $(TOOLS)/lighthouse/node_modules/.ready ## Measure story, album and home as a phone at slow 4G meets them, against our bounds
 	$(BIN)/python -m tests.lighthouse

@@ -21,6 +21,7 @@ from app.cli.paper import paper, print_and_tell
 from app.cli.people import staff, tell_demo_staff
 from app.cli.reports import report
 from app.cli.runs import run
+from app.cli.stories import story
 from app.cli.telling import counted, progress_bar, told
 from app.core.errors import UserError
 from app.runs import open_station
@@ -163,3 +164,4 @@ main.add_command(paper)
 main.add_command(report)
 main.add_command(staff)
 main.add_command(verify)
+main.add_command(story)

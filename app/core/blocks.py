@@ -2,9 +2,11 @@
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import Literal
 
 RULE = "---\n"
@@ -71,7 +73,8 @@ class Change:
         kind: "same", "gone", "new" or "changed".
         old: the block as it was, "" if it is new.
         new: the block as it is, "" if it is gone.
-        words: what became of its words, in order; empty unless it is changed.
+        words: what became of its words, in order; empty unless it is changed. Empty lines behind a block are
+            no change of it.
     """
 
     kind: Literal["same", "gone", "new", "changed"]
@@ -102,9 +105,10 @@ def changes(old: str, new: str) -> tuple[Change, ...]:
     """
     before, after = segments(old), segments(new)
     found: list[Change] = []
-    for kind, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+    one, two = [block.rstrip("\n") for block in before], [block.rstrip("\n") for block in after]
+    for kind, a, b, c, d in SequenceMatcher(None, one, two, autojunk=False).get_opcodes():
         if kind == "equal":
-            found += [Change("same", block, block) for block in before[a:b]]
+            found += [Change("same", old, new) for old, new in zip(before[a:b], after[c:d], strict=True)]
         else:
             found += _paired(before[a:b], after[c:d])
     return tuple(found)
@@ -120,13 +124,21 @@ def _paired(gone: Sequence[str], new: Sequence[str]) -> Iterator[Change]:
             yield Change("gone", old, "")
             continue
         yield from (Change("new", "", block) for block in rest[:best])
-        yield Change("changed", old, rest[best], word_changes(old, rest[best]))
+        words = word_changes(old.rstrip("\n"), rest[best].rstrip("\n"))
+        yield Change("changed", old, rest[best], words)
         del rest[: best + 1]
     yield from (Change("new", "", block) for block in rest)
 
 
 def _likeness(one: str, other: str) -> float:
-    return SequenceMatcher(None, _WORD.findall(one), _WORD.findall(other), autojunk=False).ratio()
+    """Return which part of their words two blocks share, in whatever order: pairs of blocks are many."""
+    left, right = _counted(one), _counted(other)
+    return 2 * (left & right).total() / max(1, left.total() + right.total())
+
+
+@lru_cache(maxsize=1024)
+def _counted(block: str) -> Counter[str]:
+    return Counter(word for word in _WORD.findall(block) if not word.isspace())
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from app.core.kit import Entry, Series
 from app.core.staff import Person
 from app.editing import Studio, Text, texts_of
 from app.editing.drafts import HERE_S
-from app.editing.files import path_of
+from app.editing.files import look_everywhere, path_of
 from app.editing.reviewing import WRITING
 from app.ledger import Draft, Presence, Revision, Staff
 
@@ -125,6 +125,7 @@ def board(
         stale: of each text that translates, how many paragraphs are behind.
         checks: of each text that somebody looked at.
     """
+    look_everywhere(studio, now)
     known = _known(studio, person, now)
     cells = [
         _cell(

@@ -9,6 +9,7 @@ from app.core.kit import Entry, Series
 from app.editing import Studio, Text
 from app.ledger import Revision
 from app.library import read_sources
+from app.library.children import keep_ready
 
 _GIVEN = re.compile(r"^\[\^(?P<label>[A-Za-z0-9-]+)\]:[ \t]*(?P<said>.*)$", re.MULTILINE)
 
@@ -62,3 +63,8 @@ def words_at(studio: Studio, text: Text, version: int) -> str | None:
             Revision.kit == text.kit, Revision.name == text.name, Revision.version == version
         )
         return session.exec(asked.order_by(col(Revision.id).desc())).first()
+
+
+def make_ready() -> None:
+    """Have what turns a text into a page wait for it, so that a preview does not wait."""
+    keep_ready()

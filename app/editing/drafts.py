@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from app.core.errors import UserError
 from app.editing import Studio, Text
 from app.editing.files import digest_of, last_version, look, newest_state, plain
+from app.editing.pairs import carry
 from app.ledger import Draft, Presence, Revision, Staff
 from app.reading import FileBrokenError
 
@@ -172,6 +173,7 @@ def _save(
         if version != current:
             raise StaleSaveError(current)
         kept = _keep(session, text, kind, words, last + 1, staff, now, note)
+        carry(session, studio, text, before.text if before else "", words)
         if draft is None:
             began = state.id if state else None
             draft = Draft(

@@ -14,6 +14,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from app.core.errors import UserError
 from app.editing import Studio, Text, texts_of
+from app.editing.pairs import adopt, carry
 from app.ledger import Draft, Revision
 from app.library import story_path
 from app.reading import FileBrokenError
@@ -212,6 +213,9 @@ def _settle(studio: Studio, session: Session, text: Text, now: datetime) -> Revi
     )
     session.add(found)
     session.flush()
+    before = known.text if known else ""
+    adopt(session, studio, text, before or state.text)
+    carry(session, studio, text, before, state.text)
     return found
 
 

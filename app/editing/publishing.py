@@ -9,6 +9,7 @@ from app.editing import Studio, Text
 from app.editing.drafts import StaleSaveError
 from app.editing.files import alone, digest_of, finish, last_version, newest_state, settle, write_published
 from app.editing.gate import Problem, gate
+from app.editing.pairs import adopt
 from app.editing.prints import PrintedRunsError, printed_runs
 from app.editing.reviewing import WrongStateError, find_draft
 from app.ledger import Revision
@@ -89,6 +90,8 @@ def publish(
                 kit=text.kit, name=text.name, kind="published", version=last_version(session, text) + 1,
                 text=words, digest=digest_of(words), by=staff, at=now, pending=True,
             )  # fmt: skip
+            before = newest_state(session, text)
+            adopt(session, studio, text, before.text if before else words)
             session.add(row)
             session.flush()
         try:

@@ -57,13 +57,19 @@ def story_path(workspace: Workspace, kit_id: str, name: str) -> Path:
 def telling_of(workspace: Workspace, kit_id: str, language: str, layer: str = "") -> str:
     """Return the language in which a text is told on a page whose own words are in `language`.
 
+    A story that went first is told in its one language on every page until the workspace's others have it.
+
     Args:
         workspace: the workspace.
         kit_id: a kit's id, or a bonus story's name.
         language: one that the pages speak.
         layer: of the story; "" for the story itself.
     """
-    return language if is_told(workspace, kit_id, language, layer) else workspace.told(language)
+    usual = workspace.told(language)
+    for tag in (language, usual, *(workspace.languages if not layer else ())):
+        if is_told(workspace, kit_id, tag, layer):
+            return tag
+    return usual
 
 
 def is_told(workspace: Workspace, kit_id: str, language: str, layer: str = "") -> bool:

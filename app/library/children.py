@@ -11,8 +11,8 @@ import subprocess
 import sys
 from threading import Lock
 
-WALL_FACTOR = 5
-"""A child on a busy machine may take so many times its processor time."""
+WALL_FACTOR = 15
+"""A child on a busy machine may take so many times its processor time, and what Python takes to start."""
 
 
 class ChildFailedError(Exception):

@@ -7,14 +7,12 @@ anew from pixels alone: nothing else of the file goes on.
 import contextlib
 import io
 import json
-import resource
 import sys
 
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
-from app.library.rendering import bound_time
+from app.library.bounds import bound_memory, bound_time
 
-MEMORY_BYTES = 512 * 1024 * 1024
 FORMATS = ("PNG", "JPEG", "WEBP", "AVIF")
 MOST_PIXELS = 16_000_000
 WIDTHS = (360, 720, 1080)
@@ -125,7 +123,7 @@ def _saved(picture: Image.Image, kind: str, **how: object) -> bytes:
 
 def main() -> None:
     """Answer one picture: a line of JSON with `seconds` and `focal`, then the file; the same way back."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    bound_memory()
     asked = json.loads(sys.stdin.buffer.readline())
     content = sys.stdin.buffer.read()
     bound_time(asked["seconds"])

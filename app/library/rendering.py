@@ -4,20 +4,16 @@ Python-Markdown can be made to spin for minutes by a few kilobytes of brackets, 
 """
 
 import json
-import math
 import re
-import resource
-import signal
 import sys
-import time
 from functools import partial
 
 import markdown
 import nh3
 
 from app.core.picture import PLACED
+from app.library.bounds import bound_memory, bound_time
 
-MEMORY_BYTES = 512 * 1024 * 1024
 EXTENSIONS = ["footnotes", "admonition", "sane_lists", "tables"]
 TAGS = {
     "p", "h2", "h3", "h4", "em", "strong", "ul", "ol", "li", "a", "sup", "blockquote", "br", "hr", "div",
@@ -103,7 +99,7 @@ def main() -> None:
     The imports are done before it comes so that a child can wait ready; its processor time counts from there.
     """
     markdown.markdown("A [^1]\n\n[^1]: b", extensions=EXTENSIONS)  # what is imported at the first use
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    bound_memory()
     told = sys.stdin.buffer.read()
     if not told:
         return
@@ -111,18 +107,6 @@ def main() -> None:
     bound_time(batch["seconds"])
     turned = render_own if batch["own"] else render
     json.dump([turned(text) for text in batch["texts"]], sys.stdout, ensure_ascii=False)
-
-
-def bound_time(seconds: int) -> None:
-    """End this process after so many more seconds of processor time.
-
-    The timer is exact, and its signal ends the process even inside C; the limit, which knows whole seconds
-    alone and counts what went before, stands behind it.
-    """
-    used = math.ceil(time.process_time()) + seconds
-    resource.setrlimit(resource.RLIMIT_CPU, (used, used))
-    signal.signal(signal.SIGPROF, signal.SIG_DFL)
-    signal.setitimer(signal.ITIMER_PROF, seconds)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from app.web import (
     albums,
     buyer,
     checks,
+    counting,
     drawings,
     guard,
     landmarks,
@@ -24,9 +25,12 @@ from app.web import (
     staff,
     stories,
     studio,
+    studio_around,
     studio_past,
     studio_pictures,
+    studio_reach,
     studio_steps,
+    studio_translate,
     swaps,
 )
 from app.web import help as help_pages
@@ -100,10 +104,12 @@ def create_app(workspace: Workspace) -> Flask:
     app.config["COMPRESS_BR_LEVEL"] = BROTLI_LEVEL
     Compress(app)
     reading = (landmarks, stories, drawings, runs, help_pages, sharing, offline, plain)
-    for door in (buyer, checks, albums, album_keys, swaps, *reading):
+    for door in (buyer, checks, albums, album_keys, swaps, counting, *reading):
         app.register_blueprint(door.pages)
     app.register_blueprint(staff.pages)
-    for desk in (studio, studio_steps, studio_past, studio_pictures):
+    for desk in (
+        studio, studio_steps, studio_past, studio_around, studio_translate, studio_reach, studio_pictures,
+    ):  # fmt: skip
         app.register_blueprint(desk.pages)
     guard.open_studio(app)
     tell_failures(app)

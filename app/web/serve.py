@@ -2,15 +2,21 @@
 
 import copy
 import errno
+import logging
 import re
+import threading
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import waitress
+from flask import Flask
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 
 from app.core.errors import UserError
+from app.editing.listing import take_stock
 from app.web import create_app
+from app.web.studio import studio
 from app.workspace import Workspace
 
 LARGEST_REQUEST = 2 * 1024 * 1024
@@ -65,8 +71,18 @@ def serve_site(workspace: Workspace, host: str, port: int, opened: Callable[[str
         raise PortTakenError(
             f"{host}:{port} {what}", where="--port", mend="Choose another with --port"
         ) from error
+    threading.Thread(target=_take_stock, args=(app,), daemon=True).start()
     opened(f"http://{host}:{server.effective_port}")
     try:
         server.run()
     except KeyboardInterrupt:
         server.close()
+
+
+def _take_stock(app: Flask) -> None:
+    """Look at the texts once, so that nobody waits for it at the board; the board does it too."""
+    try:
+        with app.app_context():
+            take_stock(studio(), datetime.now(UTC))
+    except UserError as error:
+        logging.getLogger("hopke.web").error("%s at the start: %s", type(error).__name__, error.what)

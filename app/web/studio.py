@@ -11,14 +11,17 @@ from app.albums.stories import layer_of, page_of
 from app.core.errors import UserError
 from app.core.story import RIDDLES, Layer, Story
 from app.editing import Studio, Text, TextMissingError, find_text
+from app.editing.board import Check
 from app.editing.board import board as board_of
-from app.editing.desk import place_of, sources_of, words_at
+from app.editing.check_ups import check_ups
+from app.editing.desk import make_ready, place_of, sources_of, words_at
 from app.editing.drafts import Opened, StaleSaveError, TextTooLongError, be_there, open_text, save
 from app.editing.files import plain
 from app.editing.forms import entered, keys_of, pressed
 from app.editing.front import CHOICES, COLUMNS, Fields, compose, fields
 from app.editing.lenient import lenient_story
 from app.editing.measuring import measure
+from app.editing.translating import stale_counts
 from app.web.guard import needs, show_studio, signed_in, wants_json
 from app.web.languages import Tongue
 from app.web.present import show, site, spoken
@@ -67,7 +70,9 @@ def sent_words(text: Text, opened: Opened) -> str:
     old = fields(began)
     if old.fault:
         return plain(began)
-    return plain(compose(began, entered(request.form, request.form.getlist("has"), old), keys_of(text)))
+    return plain(
+        compose(began, entered(request.form, request.form.get("has", "").split(), old), keys_of(text))
+    )
 
 
 @pages.get("/studio/")
@@ -75,7 +80,15 @@ def sent_words(text: Text, opened: Opened) -> str:
 def board() -> Response:
     """Show where every text stands, what waits for whoever looks first."""
     every = "all" in request.args
-    shown = board_of(studio(), signed_in(), datetime.now(UTC), every_language=every)
+    now = datetime.now(UTC)
+    shown = board_of(
+        studio(),
+        signed_in(),
+        now,
+        every_language=every,
+        stale=stale_counts(studio(), now),
+        checks={place: Check(known.checked_on, known.due_on) for place, known in check_ups(studio()).items()},
+    )
     return show_studio("studio_board.html", here="board", board=shown, every=every)
 
 
@@ -84,6 +97,7 @@ def board() -> Response:
 def desk(kit: str, name: str) -> Response:
     """Show a text where it is written."""
     opened = _open(asked_text(kit, name))
+    make_ready()
     return _desk(opened, fields(opened.words), saved="saved" in request.args)
 
 
@@ -96,7 +110,7 @@ def keep(kit: str, name: str) -> AnyResponse:
     button = request.form.get("do", "")
     if button and "words" not in request.form:
         old = fields(opened.words)
-        typed = pressed(entered(request.form, request.form.getlist("has"), old), button)
+        typed = pressed(entered(request.form, request.form.get("has", "").split(), old), button)
         focus = [*button.split("."), ""][1]
         return _desk(opened, typed, version=sent_version(), unsaved=True, focus=focus)
     words = sent_words(text, opened)
@@ -140,6 +154,7 @@ def preview(kit: str, name: str) -> Response:
 def preview_typed(kit: str, name: str) -> Response:
     """Show what stands in the form as buyers would see it; nothing is kept."""
     text = asked_text(kit, name)
+    make_ready()
     words = sent_words(text, _open(text))
     page = _preview(text, words)
     if not wants_json():
@@ -210,7 +225,7 @@ def _desk(
 
 def _preview(text: Text, words: str) -> Response:
     try:
-        buyers, page = _page(text, lenient_story(studio(), text, words))
+        buyers, page = as_buyers_see(text, lenient_story(studio(), text, words))
     except UserError as error:
         return show("studio_preview_failed.html", spoken(), 422, error=error, person=None, bar=(), here="")
     place = [page.series.id, "bonus"] if text.bonus else [page.series.id, text.kit, text.layer]
@@ -229,7 +244,7 @@ def _preview(text: Text, words: str) -> Response:
     )
 
 
-def _page(text: Text, story: Story | Layer) -> tuple[str, Any]:
+def as_buyers_see(text: Text, story: Story | Layer) -> tuple[str, Any]:
     """Return the template that buyers see a text through, and its page."""
     series, entry = place_of(studio(), text)
     if isinstance(story, Story) and entry:

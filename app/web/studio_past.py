@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from flask import Blueprint, Response, abort, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.core.blocks import Change, changes
 from app.editing import Text
+from app.editing.desk import place_of
 from app.editing.drafts import StaleSaveError, open_text
 from app.editing.history import RevisionMissingError, compare, history, restore
 from app.editing.merging import (
@@ -21,6 +23,8 @@ from app.editing.merging import (
 )
 from app.reading import FileBrokenError
 from app.web.guard import needs, show_studio, signed_in
+from app.web.languages import Tongue
+from app.web.present import site, spoken
 from app.web.studio import asked_text, make_room, sent_version, studio
 from app.web.studio_steps import take_step
 
@@ -38,7 +42,7 @@ def past(kit: str, name: str) -> Response:
         states = history(studio(), text, now, before=before, most=50)
     except FileBrokenError:
         states = ()
-    return show_studio("studio_history.html", text=text, states=states, now=now)
+    return _show("studio_history.html", text, states=states, now=now)
 
 
 @pages.get("/studio/<kit>/<name>/history/<int:revision>")
@@ -51,9 +55,9 @@ def revision(kit: str, name: str, revision: int) -> Response:
     except RevisionMissingError:
         abort(404)
     opened = open_text(studio(), text, signed_in().id, now)
-    return show_studio(
+    return _show(
         "studio_revision.html",
-        text=text,
+        text,
         both=both,
         shown=revision,
         states=history(studio(), text, now, most=100) if opened.broken is None else (),
@@ -139,10 +143,10 @@ def _merge(
         (place, each.kind, changes(each.base, each.ours), changes(each.base, each.theirs))
         for place, each in enumerate(ways.stretches)
     ]
-    return show_studio(
+    return _show(
         "studio_merge.html",
+        text,
         status,
-        text=text,
         ways=ways,
         parts=shown,
         words=words,
@@ -152,3 +156,11 @@ def _merge(
         taken=taken or {},
         may_write=signed_in().may("write"),
     )
+
+
+def _show(template: str, text: Text, status: int = 200, **values: Any) -> Response:
+    """Return a page of a text's past, which names the kit or the bonus page."""
+    _, entry = place_of(studio(), text)
+    told = site().workspace.told(spoken())
+    name = entry.kit.name[told] if entry else Tongue(spoken()).say("bonus.title")
+    return show_studio(template, status, text=text, told_name=name, **values)

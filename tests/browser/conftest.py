@@ -30,7 +30,7 @@ EXPECTED = (
     "console: Service Worker registration",
 )
 """What goes wrong on a lent phone because its scene is a refusal, or because it has no workers."""
-BROKEN = ("403:", "413:", "429:", "500:", "503:")
+BROKEN = ("401:", "403:", "413:", "429:", "500:", "503:")
 """What only the scenes of errors may answer."""
 
 expect.set_options(timeout=20_000)  # two cores may be busy with other tests; no test measures time

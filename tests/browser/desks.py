@@ -80,3 +80,199 @@ def in_two_browsers(phone: Phone, place: Place) -> None:
     other.page.goto(f"{BASE}/studio/me")
     sign_in(other, name)
     phone.page.goto(f"{BASE}/studio/me?lang=en")
+
+
+def said(phone: Phone, form: str, **typed: str) -> None:
+    """Fill in fields of a form by their names and send it; the last page of a text's way is shown."""
+    for name, words in typed.items():
+        phone.page.locator(f"{form} [name={name}]").fill(words)
+    press(phone, f"{form} button >> nth=-1")
+
+
+STEP = "#steps form[action$={}]"
+
+
+def drafted(phone: Phone, text: str, words: str = "") -> None:
+    """Begin the draft of a text, or go on with it: give it a paragraph of its own."""
+    phone.page.goto(f"{BASE}/studio/{text}")
+    body = phone.page.locator("#body")
+    body.fill(body.input_value().rstrip() + f"\n\n{words or secrets.token_hex(4)}\n")
+    phone.page.keyboard.press("Control+s")
+    phone.page.wait_for_selector("#status:has-text('Đã lưu lúc')")
+    phone.page.goto(f"{BASE}/studio/{text}")
+
+
+def at_draft(text: str) -> Reach:
+    def go(phone: Phone, place: Place) -> None:
+        come_in(phone, place.folder, "maker", "curator", "reviewer")
+        drafted(phone, text)
+
+    return go
+
+
+def handed_in(text: str, *, as_writer: bool = False) -> Reach:
+    """Show a text that waits for a reviewer, to one who may approve it or to who wrote it."""
+
+    def go(phone: Phone, place: Place) -> None:
+        writer = phone if as_writer else place.street.lend()
+        come_in(writer, place.folder, "curator", "reviewer")
+        drafted(writer, text)
+        said(writer, STEP.format("submit"))
+        if not as_writer:
+            come_in(phone, place.folder, "curator", "reviewer")
+            phone.page.goto(f"{BASE}/studio/{text}")
+
+    return go
+
+
+def approved(text: str) -> Reach:
+    def go(phone: Phone, place: Place) -> None:
+        handed_in(text)(phone, place)
+        said(phone, STEP.format("approve"))
+
+    return go
+
+
+def sent_back(text: str) -> Reach:
+    def go(phone: Phone, place: Place) -> None:
+        handed_in(text)(phone, place)
+        said(phone, STEP.format("return"), why="Đoạn hai thiếu nguồn. Xin thêm.")
+
+    return go
+
+
+def unpublishable(text: str) -> Reach:
+    """Be refused to publish what the gate does not let through."""
+
+    def go(phone: Phone, place: Place) -> None:
+        writer = place.street.lend()
+        come_in(writer, place.folder, "curator")
+        drafted(writer, text, "Năm 1010 có điều gì đó.[^khong-co] <b>!</b>")
+        said(writer, STEP.format("submit"))
+        come_in(phone, place.folder, "curator", "reviewer")
+        phone.page.goto(f"{BASE}/studio/{text}")
+        said(phone, STEP.format("approve"))
+        said(phone, STEP.format("publish"))
+
+    return go
+
+
+def past_of(text: str, *, change: bool = False) -> Reach:
+    """Show a text's history, or its newest change."""
+
+    def go(phone: Phone, place: Place) -> None:
+        at_draft(text)(phone, place)
+        phone.page.goto(f"{BASE}/studio/{text}/history")
+        if change:
+            phone.page.locator(".states a").first.click()
+            phone.page.wait_for_url("**/history/*")
+
+    return go
+
+
+def both_saved(text: str, *, side_by_side: bool = False) -> Reach:
+    """Save what somebody else has saved meanwhile; go on to both texts side by side."""
+
+    def go(phone: Phone, place: Place) -> None:
+        come_in(phone, place.folder, "curator")
+        phone.page.goto(f"{BASE}/studio/{text}")
+        other = place.street.lend()
+        come_in(other, place.folder, "curator")
+        drafted(other, text)
+        body = phone.page.locator("#body")
+        body.fill(body.input_value().rstrip() + "\n\nNgười thứ hai viết.\n")
+        phone.page.keyboard.press("Control+s")
+        phone.page.get_by_role("alert").wait_for()
+        if side_by_side:
+            press(phone, "#told form button")
+
+    return go
+
+
+def not_mine_to_write(phone: Phone, place: Place) -> None:
+    """Press a button that is for others."""
+    come_in(phone, place.folder, "maker")
+    phone.page.goto(f"{BASE}/studio/me")
+    with phone.page.expect_navigation():
+        phone.page.evaluate(
+            "() => { const form = document.querySelector('.who form');"
+            " form.action = '/studio/flag-tower/vi/submit'; form.submit(); }"
+        )
+
+
+def signed_out_while_writing(phone: Phone, place: Place) -> None:
+    """Send a text without a script after the session is over: the words are shown, not lost."""
+    come_in(phone, place.folder, "curator")
+    phone.page.goto(f"{BASE}/studio/flag-tower/vi.class")
+    phone.context.clear_cookies()
+    with phone.page.expect_navigation():
+        phone.page.evaluate("document.getElementById('desk').submit()")
+
+
+def saved_elsewhere(phone: Phone, place: Place) -> None:
+    come_in(phone, place.folder, "curator")
+    phone.page.goto(f"{BASE}/studio/north-gate/en.adult")
+    other = phone.context.new_page()
+    other.goto(f"{BASE}/studio/north-gate/en.adult")
+    for page, title in ((other, secrets.token_hex(4)), (phone.page, secrets.token_hex(4))):
+        page.locator("#title").fill(title)
+        page.keyboard.press("Control+s")
+        page.wait_for_selector(
+            "[data-notice=stale]" if page is phone.page else "#status:has-text('Đã lưu lúc')"
+        )
+    other.close()
+
+
+def stale(phone: Phone, place: Place) -> None:
+    come_in(phone, place.folder, "curator")
+    phone.page.goto(f"{BASE}/studio/north-gate/en.class/translate")
+    source = place.folder / "stories" / "north-gate" / "vi.class.md"
+    words = source.read_text("utf-8")
+    if "đúng một" not in words:
+        source.write_text(
+            words.replace("một", "đúng một", 1).replace(".\n\n", ". Một câu mới.\n\n", 1), "utf-8"
+        )
+    phone.page.reload()
+
+
+def remarked(phone: Phone, place: Place) -> None:
+    come_in(phone, place.folder, "curator", "reviewer")
+    phone.page.goto(f"{BASE}/studio/doan-mon/vi.easy/review")
+    phone.page.locator(".para .story").nth(1).locator("..").locator("summary").click()
+    phone.page.locator("details[open] textarea").fill("Con số này lấy ở đâu?\nNên ghi rõ nguồn.")
+    press(phone, "details[open] button")
+
+
+def lending(phone: Phone, place: Place) -> None:
+    come_in(phone, place.folder, "curator", "reviewer")
+    phone.page.goto(f"{BASE}/studio/doan-mon/en.easy/review?lang=en")
+    press(phone, "#links .btn")
+
+
+def guest(phone: Phone, place: Place) -> None:
+    lending(phone, place)
+    phone.page.goto(str(phone.page.locator(".address a").get_attribute("href")))
+
+
+def saved_over(phone: Phone, place: Place) -> None:
+    come_in(phone, place.folder, "curator")
+    address = f"{BASE}/studio/dragon-steps/en.easy/translate"
+    phone.page.goto(address)
+    phone.page.locator("textarea").first.fill(f"Mine {secrets.token_hex(4)}")
+    other = place.street.lend()
+    come_in(other, place.folder, "curator")
+    other.page.goto(address)
+    other.page.locator("textarea").first.fill(f"Theirs {secrets.token_hex(4)}")
+    press(other, ".keep .btn")
+    press(phone, ".keep .btn")
+
+
+def reported(phone: Phone, place: Place) -> None:
+    for kind, where in (("text", "@riddle"), ("part", None)):
+        phone.page.goto(f"{BASE}/vi/help/report?kind={kind}&kit=flag-tower")
+        chosen = f'[name=place][value="{where}"]' if where else "[name=place]"
+        phone.page.locator(chosen).first.check()
+        phone.page.locator("[name=fault]").first.check()
+        press(phone, "form .btn")
+    come_in(phone, place.folder, "maker")
+    phone.page.goto(f"{BASE}/studio/reports")

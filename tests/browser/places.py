@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Playwright
-from werkzeug.exceptions import NotFound
+from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import MapAdapter
 
 from app.runs import Station, find_run, open_station
@@ -62,11 +62,16 @@ class Place:
 
     def route_of(self, address: str) -> str:
         """Return the route that an address leads to, as `bare` writes it, or nothing."""
-        try:
-            rule, _ = self.addresses.match(urlsplit(address).path, "GET", return_rule=True)
-        except NotFound:
-            return ""
-        return bare(rule.rule)
+        for method in ("GET", "POST"):
+            try:
+                rule, _ = self.addresses.match(urlsplit(address).path, method, return_rule=True)
+            except MethodNotAllowed:
+                continue
+            except NotFound:
+                return ""
+            if rule.rule.startswith("/studio") or not urlsplit(address).path.startswith("/studio"):
+                return bare(rule.rule)
+        return ""
 
     def look(self, kit: str) -> str:
         """Return the code of a box in nobody's album, which is to stay so."""

@@ -21,6 +21,7 @@ from tests.web.every_page import NOBODYS_SWAP, unknown_code
 SERIES = read_catalogue(find_workspace(str(REPOSITORY)))["thang-long"]
 STORY, LAYER, BOX, RUN_BOX = "/<>/<>/<>", "/<>/<>/<>/<>", "/b/<>", "/r/<>/<>"
 BUILD, STEP, BONUS = "/<>/<>/<>/build", "/<>/<>/<>/build/<>", "/<>/<>/bonus"
+DESK, PAST = "/studio/<>/<>", "/studio/<>/<>/history"
 REPORT, SWAP, SHOWN = "/<>/help/report", "/swap/<>", "/a/<>"
 FLAG_TOWER, NORTH_GATE, DOAN_MON = (f"thang-long/{kit}" for kit in ("flag-tower", "north-gate", "doan-mon"))
 SCENES: dict[str, Scene] = {
@@ -161,6 +162,39 @@ SCENES: dict[str, Scene] = {
     "picture": Scene("/studio/pictures/<>/<>", shelves.with_picture("/gate")),
     "picture in French": Scene("/studio/pictures/<>/<>", shelves.with_picture("/gate?lang=fr")),
     "desk with pictures": Scene("/studio/<>/<>", shelves.desk),
+    "studio with every language": Scene("/studio/", desks.at_work("/studio/?all=1&lang=ja", "curator")),
+    "desk": Scene(DESK, desks.at_work("/studio/doan-mon/vi")),
+    "desk of a layer, in English": Scene(DESK, desks.at_work("/studio/doan-mon/en.easy?lang=en", "curator")),
+    "desk of a text nobody has begun": Scene(DESK, desks.at_work("/studio/doan-mon/fr?lang=fr", "curator")),
+    "desk, the whole file": Scene(DESK, desks.at_work("/studio/one-line/vi?raw=1", "curator")),
+    "desk, to be read only": Scene(DESK, desks.at_work("/studio/flag-tower/vi", "reviewer")),
+    "desk, saved elsewhere meanwhile": Scene(DESK, desks.saved_elsewhere),
+    "preview": Scene(f"{DESK}/preview", desks.at_work("/studio/flag-tower/vi/preview", "reviewer")),
+    "translation beside its source": Scene("/studio/<>/<>/translate", desks.stale),
+    "translation to be begun": Scene(
+        "/studio/<>/<>/translate", desks.at_work("/studio/flag-tower/fr/translate?lang=en", "curator")
+    ),
+    "error: translation saved over": Scene("/studio/<>/<>/translate", desks.saved_over),
+    "text with a remark": Scene("/studio/<>/<>/review", desks.remarked),
+    "text lent to a guest": Scene("/studio/<>/<>/links", desks.lending),
+    "draft as a guest sees it": Scene("/preview/<>", desks.guest),
+    "guest's link over": at("/preview/<>", "/preview/nobody"),
+    "numbers": Scene("/studio/numbers", desks.at_work("/studio/numbers")),
+    "reports": Scene("/studio/reports", desks.reported),
+    "draft": Scene(DESK, desks.at_draft("princess-pavilion/vi")),
+    "draft handed in": Scene(DESK, desks.handed_in("flag-tower/en.easy")),
+    "draft handed in by oneself": Scene(DESK, desks.handed_in("flag-tower/vi.easy", as_writer=True)),
+    "draft approved": Scene(DESK, desks.approved("flag-tower/vi.adult")),
+    "draft sent back": Scene(DESK, desks.sent_back("flag-tower/en.adult")),
+    "draft that may not be published": Scene(DESK, desks.unpublishable("princess-pavilion/en")),
+    "two drafts side by side": Scene(
+        DESK + "/merge", desks.both_saved("dragon-steps/vi.easy", side_by_side=True)
+    ),
+    "history": Scene(PAST, desks.past_of("princess-pavilion/vi.adult")),
+    "what changed": Scene(PAST + "/<>", desks.past_of("princess-pavilion/en.adult", change=True)),
+    "studio, much is waiting": Scene("/studio/", desks.at_work("/studio/", "curator", "reviewer")),
+    "error: for others to do": Scene(DESK + "/submit", desks.not_mine_to_write),
+    "error: signed out while writing": Scene(DESK, desks.signed_out_while_writing),
     "me": Scene("/studio/me", desks.at_work("/studio/me")),
     "me in English, in two browsers": Scene("/studio/me", desks.in_two_browsers),
 }
@@ -174,9 +208,23 @@ LEADS_ON = {
     "/swap/<>/confirm": "answers a button and leads to the swap",
     "/swap/<>/end": "answers a button and leads to the swap",
     "/swap/<>/state": "tells a waiting page one word",
+    "/count": "answers a script with nothing",
+    "/studio/<>/<>/translate/agrees": "answers a button and leads to the translation",
+    "/studio/<>/<>/comments": "answers a button and leads to the paragraph",
+    "/studio/<>/<>/checked": "answers a button and leads to the text",
+    "/studio/comments/<>/settle": "answers a button and leads to the paragraph",
+    "/studio/comments/<>/remove": "answers a button and leads to the text",
+    "/studio/links/<>/end": "answers a button and leads to the text",
+    "/studio/numbers.csv": "is a file",
+    "/studio/reports/<>/settle": "answers a button and leads to the reports",
     "/studio/sign-out": "answers a button and leads to the door",
     "/studio/sign-out-everywhere": "answers a button and leads to the door",
     "/studio/pictures/<>/<>/remove": "answers a button and leads to the pictures",
+    **{
+        f"/studio/<>/<>/{step}": "answers a button and leads to the desk"
+        for step in ("withdraw", "approve", "return", "publish", "discard", "restore")
+    },
+    "/studio/<>/<>/here": "tells a desk who else is there",
     "/studio/me/sessions/<>/end": "answers a button and leads to one's own page",
 }
 """Routes that show no page of their own, and why."""

@@ -65,13 +65,14 @@ def test_what_became_of_the_blocks_tells_both_texts(old: str, new: str) -> None:
     assert "".join(change.old for change in found) == old
     assert "".join(change.new for change in found) == new
     for change in found:
+        assert (change.kind == "same") == (change.old.rstrip("\n") == change.new.rstrip("\n"))
         if change.kind == "changed":
-            assert change.words == word_changes(change.old, change.new)
+            assert change.words == word_changes(change.old.rstrip("\n"), change.new.rstrip("\n"))
 
 
 def test_a_word_changed_in_one_paragraph_is_told_as_that_word() -> None:
     found = changes("Một hai ba.\n\nBốn năm.\n", "Một hai bốn.\n\nBốn năm.\n\nSáu.\n")
-    assert [change.kind for change in found] == ["changed", "changed", "new"]
+    assert [change.kind for change in found] == ["changed", "same", "new"]
     assert [(run.kind, run.text) for run in found[0].words][1:3] == [("gone", "ba"), ("new", "bốn")]
 
 

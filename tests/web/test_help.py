@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from app.core.completion import box_by_box
 from app.core.friends import pooled
 from app.core.waiting import waits_by_size
-from app.ledger import Album, Claim, Report, Swap
+from app.ledger import Album, Claim, Count, Report, Swap
 from app.web import create_app
 from app.web.languages import phrases
 from app.workspace import find_workspace
@@ -27,7 +27,7 @@ HB1 = REPOSITORY / "app" / "core" / "HB1.md"
 EveryPage = dict[tuple[str, str], TestResponse]
 TOPICS = ("privacy", "access", "odds", "format", "contact", "report")
 IN_THE_FOOTER = [topic for topic in TOPICS if topic != "format"]
-TABLES = {"album": Album, "claim": Claim, "swap": Swap, "report": Report}
+TABLES = {"album": Album, "claim": Claim, "swap": Swap, "report": Report, "count": Count}
 CONTACT = (
     '[contact]\nemail = "an@maker.example"\nshop = "https://maker.example/shop"\nplace = "At the gate"\n'
 )

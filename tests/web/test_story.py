@@ -83,7 +83,7 @@ def test_the_answer_of_the_riddle_lies_behind_a_closed_door(mai: Phone) -> None:
 
 def test_a_footnote_leads_to_its_source_and_back(mai: Phone) -> None:
     page = read_html(mai.open("/en/tiny/lantern").text)
-    mark = page.one("a", "footnote-ref").get("href")[1:]
+    mark = page.all("a", "footnote-ref")[0].get("href")[1:]
     back = page.one("a", "footnote-backref").get("href")[1:]
     assert "A source, 2026." in page.by_id(mark).text
     assert page.by_id(back).tag == "sup"

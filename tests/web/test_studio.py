@@ -19,6 +19,7 @@ from app.editing.reviewing import send_back, submit
 from app.web.studio import studio
 from tests.web.cast import Desk, rows, signed_in
 from tests.web.html import read_html
+from tests.web.validators import html_validate
 
 BRIDGE = "/studio/bridge/vi"
 SCRIPT = {"X-Requested-With": "fetch"}
@@ -329,3 +330,21 @@ def test_every_page_of_the_desk_is_well_formed_in_every_language(cai: Desk, lang
         assert page.problems == [], path
         assert "style=" not in answer.text.replace("stylesheet", "")
         assert answer.headers["Referrer-Policy"] == "no-referrer"
+
+
+def test_every_page_of_the_desk_is_valid_html(app: Flask, cai: Desk, rev: Desk, tmp_path: Path) -> None:
+    mine = form_of(cai.open(BRIDGE))
+    lan = signed_in(app, "Lan", "curator", address="192.0.2.77")
+    send(lan, form_of(lan.open(BRIDGE)), title="Của Lan")
+    answers = {
+        "board": cai.open("/studio/?all=1"),
+        "desk": cai.open(BRIDGE),
+        "desk in Japanese": cai.open(f"{BRIDGE}?lang=ja"),
+        "whole file": cai.open(f"{BRIDGE}?raw=1"),
+        "layer": cai.open("/studio/bridge/en.easy"),
+        "read only": rev.open("/studio/lantern/vi"),
+        "stale": send(cai, mine, title="Của Cải"),
+        "preview": cai.open(f"{BRIDGE}/preview"),
+        "preview of a bonus page": cai.open("/studio/tale/en/preview"),
+    }
+    assert html_validate({name: answer.text for name, answer in answers.items()}, tmp_path) == []

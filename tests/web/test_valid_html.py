@@ -1,11 +1,16 @@
 """Every page is valid HTML: each state of the every-page list, and each page that our own site links to."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from werkzeug.test import TestResponse
 
+from app.web import create_app
+from app.workspace import find_workspace
+from tests.web.conftest import Drawn, close
+from tests.web.every_studio_page import visit_every_studio_page
 from tests.web.validators import html_validate, vnu
 from tests.web.whole_site import follow_every_link
 
@@ -25,7 +30,7 @@ SLIPS = {
 
 
 @pytest.fixture(scope="module")
-def pages(every_page: EveryPage, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def pages(every_page: EveryPage, drawn: Drawn, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Every page that anyone meets, name or address -> HTML."""
     states = {
         f"{name} ({language})": answer.text
@@ -35,7 +40,20 @@ def pages(every_page: EveryPage, tmp_path_factory: pytest.TempPathFactory) -> di
     linked = follow_every_link(tmp_path_factory.mktemp("whole"))
     assert len(states) >= 70
     assert len(linked) >= 50
-    return states | linked
+    return states | linked | _studio(drawn, tmp_path_factory.mktemp("studio") / "tiny")
+
+
+def _studio(drawn: Drawn, copy: Path) -> dict[str, str]:
+    """Return every page of the studio in two languages."""
+    found: dict[str, str] = {}
+    for language in ("vi", "ja"):
+        folder = Path(shutil.copytree(drawn.folder, copy.with_name(f"{copy.name}-{language}")))
+        site = create_app(find_workspace(str(folder)))
+        for name, answer in visit_every_studio_page(language, folder, site).items():
+            assert answer.mimetype == "text/html", name
+            found[f"studio: {name} ({language})"] = answer.text
+        close(site)
+    return found
 
 
 def test_every_page_passes_html_validate(pages: dict[str, str], tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ does a row that no route has.
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from PIL import Image
 from werkzeug.test import TestResponse
 
 from app.core.staff import DEEDS, Person
-from app.ledger import Staff
+from app.ledger import Comment, PreviewLink, Report, Staff
 from app.library.pictures import take_picture
 from app.staff.sessions import begin, end_all, seats_of, session_of
 from app.web import create_app
@@ -86,18 +87,23 @@ class World:
             else:
                 self.desks[visitor].browser.delete_cookie(name, domain=HOST)
 
+    @staticmethod
+    def owner(visitor: str, whose: str) -> str:
+        """Return whose thing a case is about."""
+        if visitor in ROLES and whose == "own":
+            return visitor
+        return "maker" if visitor == "curator" else "curator"
+
     def values(self, visitor: str, whose: str) -> dict[str, str]:
         """Return what stands in addresses: a thing of the visitor's own, or somebody else's."""
-        owner = (
-            visitor if visitor in ROLES and whose == "own" else "maker" if visitor == "curator" else "curator"
-        )
-        key = b"%-32b" % owner.encode()
+        key = b"%-32b" % self.owner(visitor, whose).encode()
         person = session_of(people_of(self.app), key, NOW)
         assert person
         (second,) = [seat for seat in seats_of(people_of(self.app), person, key, NOW) if seat.here]
         return {
             "<int:number>": str(second.number),
             "<token>": self.links[whose],
+            "<int:revision>": "1",
             "<kit>": "bridge",
             "<name>": "vi",
             "<picture>": "gate",
@@ -105,7 +111,14 @@ class World:
 
     def address(self, rule: str, visitor: str, whose: str) -> str:
         """Return the address of a route of the studio."""
-        for name, value in self.values(visitor, whose).items():
+        values = self.values(visitor, whose)
+        if "/translate" in rule:
+            values["<name>"] = "en"
+        if rule.startswith("/studio/comments/"):
+            values["<int:number>"] = str(1 + list(ROLES).index(self.owner(visitor, whose)))
+        elif rule.startswith(("/studio/links/", "/studio/reports/")):
+            values["<int:number>"] = "1"
+        for name, value in values.items():
             rule = rule.replace(name, value)
         assert "<" not in rule, f"World.values does not know what stands in {rule}"
         return rule
@@ -139,9 +152,24 @@ def whole(drawn: Drawn, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wo
         assert off.name == "Off"
         off.off_at = NOW
         session.add(off)
+        for number in range(1, len(ROLES) + 1):
+            session.add(Comment(kit="bridge", name="vi", block="", quote="", text="?", by=number, at=NOW))
+        session.add(
+            PreviewLink(
+                key_hash=bytes(32),
+                kit="bridge",
+                name="vi",
+                by=2,
+                made_at=NOW,
+                ends_at=NOW + timedelta(days=7),
+            )
+        )
+        session.add(Report(kind="code", language="vi", fault="taken", made_on=NOW.date()))
     links = {"own": invitation(app, "Newcomer", "curator"), "others": invitation(app, "Earlier", "curator")}
     assert Desk(app).choose_password(links["others"]).status_code == 303
     assert desks["curator"].open("/studio/bridge/vi").status_code == 200  # the file's state is observed once
+    for address in ("/studio/", "/studio/bridge/en/translate"):
+        assert desks["curator"].open(address).status_code == 200
     world = World(app, folder, desks, drawn.boxes, links)
     world.keep()
     yield world
@@ -209,7 +237,7 @@ def test_a_page_of_the_studio_is_for_whom_the_table_says(
     assert answer.status_code == status
     if status == 302:
         assert answer.headers["Location"].startswith("/studio/sign-in?next=")
-    if status != 303 and not (status == 200 and route == HERE):
+    if status not in {201, 303} and not (status == 200 and route == HERE):
         assert everything_in(world.folder) == before
     assert answer.headers["Cache-Control"] == "private, no-store"
 

@@ -71,6 +71,37 @@ STUDIO: dict[Route, Row] = {
     ("GET", "/studio/pictures/<kit>/<picture>"): Row("look", 200, 200),
     ("POST", "/studio/pictures/<kit>/<picture>"): Row("write", 303, 303, PICTURE),
     ("POST", "/studio/pictures/<kit>/<picture>/remove"): Row("write", 303, 303),
+    # A text's way; whose draft a step may be taken with stands in STEPS
+    ("GET", "/studio/<kit>/<name>/history"): Row("look", 200, 200),
+    ("GET", "/studio/<kit>/<name>/history/<int:revision>"): Row("look", 200, 200),
+    ("GET", "/studio/<kit>/<name>/merge"): Row("look", 303, 303),
+    ("POST", "/studio/<kit>/<name>/merge"): Row("write", 303, 303),
+    ("POST", "/studio/<kit>/<name>/restore"): Row("write", 404, 404, {"revision": "999999"}),
+    ("POST", "/studio/<kit>/<name>/submit"): Row("write", 303, 303),
+    ("POST", "/studio/<kit>/<name>/withdraw"): Row("write", 303, 303),
+    ("POST", "/studio/<kit>/<name>/approve"): Row("review", 303, 303),
+    ("POST", "/studio/<kit>/<name>/return"): Row("review", 303, 303, {"why": "Which source?"}),
+    ("POST", "/studio/<kit>/<name>/publish"): Row("publish", 303, 303),
+    ("POST", "/studio/<kit>/<name>/discard"): Row("write", 303, 303),
+    # Around a text
+    ("GET", "/studio/<kit>/<name>/translate"): Row("look", 200, 200),
+    ("POST", "/studio/<kit>/<name>/translate"): Row("write", 303, 303, {"version": "1"}),
+    ("GET", "/studio/<kit>/<name>/translate/agrees"): Row("look", 303, 303),
+    ("POST", "/studio/<kit>/<name>/translate/agrees"): Row("write", 303, 303, {"version": "1"}),
+    ("GET", "/studio/<kit>/<name>/review"): Row("look", 200, 200),
+    ("GET", "/studio/<kit>/<name>/comments"): Row("look", 303, 303),
+    ("POST", "/studio/<kit>/<name>/comments"): Row("comment", 303, 303, {"remark": "Hm."}),
+    ("POST", "/studio/comments/<int:number>/settle"): Row("comment", 303, 303),
+    ("POST", "/studio/comments/<int:number>/remove"): Row("comment", 303, 403),
+    ("GET", "/studio/<kit>/<name>/links"): Row("look", 303, 303),
+    ("POST", "/studio/<kit>/<name>/links"): Row("write", 201, 201, {"days": "7"}),
+    ("POST", "/studio/links/<int:number>/end"): Row("write", 303, 303),
+    ("GET", "/studio/<kit>/<name>/checked"): Row("look", 303, 303),
+    ("POST", "/studio/<kit>/<name>/checked"): Row("review", 303, 303),
+    ("GET", "/studio/numbers"): Row("look", 200, 200),
+    ("GET", "/studio/numbers.csv"): Row("look", 200, 200),
+    ("GET", "/studio/reports"): Row("look", 200, 200),
+    ("POST", "/studio/reports/<int:number>/settle"): Row("settle", 303, 303),
 }
 
 EVERYONE: dict[str, str] = {
@@ -128,6 +159,8 @@ EVERYONE: dict[str, str] = {
     "POST /b/<code>/claim": "/b/{nobodys}/claim",
     "/b/<code>/proof.bin": "/b/{code}/proof.bin",
     "/help/HB1.md": "",
+    "POST /count": "/count",
+    "/preview/<token>": "/preview/nobody",
     "/kits/<series>/<kit>/art.svg": "/kits/tiny/lantern/art.svg",
     "/kits/<series>/<kit>/icon.svg": "/kits/tiny/lantern/icon.svg",
     "/kits/<series>/<kit>/map-<language>.svg": "/kits/tiny/lantern/map-vi.svg",
@@ -168,3 +201,48 @@ EVERYONE: dict[str, str] = {
 Whose album, box or swap it is, is known by the key in the cookie and the code in the address; test_albums.py,
 test_claim.py and test_swaps.py try them with somebody else's.
 """
+
+STEPS: dict[str, dict[tuple[str, str], str]] = {
+    "submit": {
+        ("curator", "own"): "done",
+        ("curator", "others"): "done",
+        ("curator+reviewer", "own"): "done",
+        ("curator+reviewer", "others"): "done",
+    },
+    "withdraw": {
+        ("curator", "own"): "done",
+        ("curator", "others"): "done",
+        ("curator+reviewer", "own"): "done",
+        ("curator+reviewer", "others"): "done",
+    },
+    "approve": {
+        ("reviewer", "others"): "done",
+        ("curator+reviewer", "own"): "own",
+        ("curator+reviewer", "others"): "done",
+    },
+    "return": {
+        ("reviewer", "others"): "done",
+        ("curator+reviewer", "own"): "done",
+        ("curator+reviewer", "others"): "done",
+    },
+    "publish": {
+        ("curator", "own"): "done",
+        ("curator", "others"): "done",
+        ("reviewer", "others"): "done",
+        ("curator+reviewer", "own"): "done",
+        ("curator+reviewer", "others"): "done",
+    },
+    "discard": {
+        ("curator", "own"): "done",
+        ("curator", "others"): "done",
+        ("curator+reviewer", "own"): "done",
+        ("curator+reviewer", "others"): "done",
+    },
+    "restore": {
+        ("curator", "own"): "done",
+        ("curator", "others"): "done",
+        ("curator+reviewer", "own"): "done",
+        ("curator+reviewer", "others"): "done",
+    },
+}
+"""What a step with one's own draft or somebody else's comes to; others are refused (403)."""

@@ -1,13 +1,15 @@
 // Keeps what is written: in this browser at once, on the server every few seconds. Nothing typed is ever replaced.
-const SAVE_MS = 3000, SLOWEST_MS = 60_000, HERE_MS = 20_000;
+import {bring} from "/static/desk-view.js";
+
+const SAVE_MS = 3000, SLOWEST_MS = 60_000, HERE_MS = 20_000, STEPS_MS = 8000;
 const MARK = {"X-Requested-With": "fetch"};
 
 export function keep(room, form) {
   const address = room.dataset.address, name = "desk " + address, tab = Math.random().toString(36).slice(2);
   const told = document.getElementById("told"), words = document.getElementById("notices").dataset;
-  const version = form.elements.version, others = document.getElementById("others");
+  const version = form.elements.version, others = document.getElementById("others"), state = document.getElementById("state");
   const door = "BroadcastChannel" in self ? new BroadcastChannel(name) : null;
-  let dirty = "unsaved" in room.dataset, saving = false, stopped = false, timer, wait = SAVE_MS, notice = "", again = false;
+  let dirty = "unsaved" in room.dataset, saving = null, stepping, stopped = false, timer, wait = SAVE_MS, notice = "", again = false;
 
   const pairs = () => [...new FormData(form)].filter(([field]) => field !== "csrf_token" && field !== "version");
   const read = () => { try { return JSON.parse(localStorage.getItem(name)); } catch { return null; } };
@@ -45,11 +47,14 @@ export function keep(room, form) {
     wait = Math.min(wait * 2, SLOWEST_MS);
   }
 
-  async function save() {
+  function save() {
     clearTimeout(timer);
     timer = 0;
-    if (!dirty || saving || stopped) return;
-    saving = true;
+    if (dirty && !saving && !stopped) saving = send();
+    return saving;
+  }
+
+  async function send() {
     again = false;
     try {
       const answer = await fetch(address, {method: "POST", body: new FormData(form), headers: MARK});
@@ -58,7 +63,7 @@ export function keep(room, form) {
     } catch {
       later("offline");
     } finally {
-      saving = false;
+      saving = null;
       if (again && !timer && !stopped) timer = setTimeout(save, SAVE_MS);
     }
   }
@@ -72,6 +77,9 @@ export function keep(room, form) {
       show("");
       say(words.savedAt.replace("#", new Date().toLocaleTimeString(room.dataset.language, {hour: "2-digit", minute: "2-digit"})));
       if (door) door.postMessage(answer.version);
+      for (const field of document.querySelectorAll("#steps [name=version]")) field.value = answer.version;
+      clearTimeout(stepping);
+      stepping = setTimeout(steps, state.dataset.state === "draft" ? STEPS_MS : 0);
     } else if (status === 409) {
       stopped = true;
       say(words.waiting);
@@ -80,6 +88,7 @@ export function keep(room, form) {
         sent.csrf_token.value = form.elements.csrf_token.value;
         sent.version.value = version.value;
         sent.words.value = answer.words;
+        sent[0].form.addEventListener("submit", () => sessionStorage.setItem(name, "merging"));
         box.setAttribute("role", "alert");
       });
     } else if (status === 400 && answer.csrf_token) {
@@ -90,6 +99,19 @@ export function keep(room, form) {
     else if (status === 403) { stopped = true; say(words.waiting); show("refused"); }
     else if (status === 413) { say(words.waiting); show("long"); }
     else later("failed");
+  }
+
+  /** Bring what can be done with the text, and what keeps it from being published, to what was just saved. */
+  async function steps() {
+    const old = document.getElementById("steps");
+    if (!old || dirty || old.contains(document.activeElement)) return;
+    try {
+      const page = new DOMParser().parseFromString(await (await fetch(address)).text(), "text/html");
+      const fresh = page.getElementById("steps"), kept = page.querySelector("#desk [name=version]");
+      if (!fresh || kept.value !== version.value) return;
+      bring(old, fresh);
+      bring(state, page.getElementById("state"));
+    } catch {}
   }
 
   async function here() {
@@ -148,6 +170,13 @@ export function keep(room, form) {
     wait = SAVE_MS;
     save();
   });
+  // A step is done with what is written, not with what was saved before
+  document.addEventListener("submit", async (event) => {
+    if (!event.target.closest("#steps") || !dirty || stopped) return;
+    event.preventDefault();
+    while (dirty && !stopped && notice === "") await save();
+    if (!dirty) event.target.requestSubmit(event.submitter);
+  });
   document.addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && event.key === "s") { event.preventDefault(); dirty = true; save(); }
   });
@@ -162,8 +191,13 @@ export function keep(room, form) {
   setInterval(here, HERE_MS);
   here();
 
+  const merged = sessionStorage.getItem(name) && new URLSearchParams(location.search).get("done") === "merge";
+  sessionStorage.removeItem(name);
+  if (merged) localStorage.removeItem(name);
+  // The server ends a text with one empty line; what differs in nothing else was sent after all.
+  const plain = (fields) => JSON.stringify(fields.map(([field, text]) => [field, text.trimEnd()]));
   const kept = read();
-  if (kept && JSON.stringify(kept.pairs) !== JSON.stringify(pairs()) && !dirty) offer(kept);
+  if (kept && plain(kept.pairs) !== plain(pairs()) && !dirty) offer(kept);
   else if (kept) localStorage.removeItem(name);
   if (dirty) changed();
 }

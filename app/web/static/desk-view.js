@@ -2,7 +2,7 @@
 const PAUSE_MS = 400;
 
 /** Bring one element to the state of another; what is the same, and what was opened or scrolled, stays. */
-function bring(old, fresh) {
+export function bring(old, fresh) {
   if (old.isEqualNode(fresh)) return;
   const alike = old.nodeName === fresh.nodeName && old.childElementCount && old.childNodes.length === fresh.childNodes.length;
   const same = alike && [...old.childNodes].every((node, at) => node.nodeName === fresh.childNodes[at].nodeName);

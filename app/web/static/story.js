@@ -25,11 +25,28 @@
     group.hidden = false;
   }
 
+  // Counted, never who: opened, read to the end, solved
+  const path = location.pathname, tale = one(".story"), counted = {};
+  const kit = /^\/(b|..\/.+)\/[^/]+$/i.test(path) && one(".story~section #go");
+  const count = (what) => {
+    if (!kit || counted[what] || navigator.doNotTrack == 1 || navigator.globalPrivacyControl) return;
+    counted[what] = fetch("/count", { method: "POST", body: new URLSearchParams({ what, kit: kit.dataset.kit, language: tale.closest("[lang]").lang }), credentials: "omit", referrerPolicy: "no-referrer", keepalive: true }).catch(() => {});
+  };
+  const seen = () => {
+    if (document.hidden || !kit) return;
+    document.onvisibilitychange = null;
+    if (path[2] === "/") count("scan");
+    setTimeout(() => new IntersectionObserver(([end]) => end.isIntersecting && count("read")).observe(tale.lastElementChild), 2e4);
+  };
+  document.onvisibilitychange = seen;
+  seen();
+
   // Riddles, checked in place
   all(".riddle").forEach((form) => form.onsubmit = (event) => {
     event.preventDefault();
     const door = one(":checked", form), words = form.closest("section").dataset, hint = form.nextElementSibling;
     const right = door && door.value === form.dataset.door;
+    if (right) count("riddle");
     const more = one("p", right ? hint.nextElementSibling : hint), said = document.createElement("span"), status = one("[role]", form);
     said.lang = more.closest("[lang]").lang;
     said.textContent = (right && one("span", more) || more).textContent;

@@ -173,8 +173,8 @@ def list_reports(reach: Reach, *, settled: bool = False, kind: str | None = None
         wanted = wanted.where(Report.kind == kind)
     with reach.ledger.reading() as session:
         reports = list(session.exec(wanted))
-    times = Counter(_said(report) for report in reports)
-    return [Listed(report, times[_said(report)]) for report in reports]
+    times = Counter(said(report) for report in reports)
+    return [Listed(report, times[said(report)]) for report in reports]
 
 
 def settle_report(reach: Reach, number: int, today: date) -> Report:
@@ -232,12 +232,12 @@ def _kept(session: Session, report: Report) -> bool:
         Report.made_on == report.made_on, Report.kind == report.kind, Report.kit == report.kit
     )
     return any(
-        (_said(other), other.run, other.edition) == (_said(report), report.run, report.edition)
+        (said(other), other.run, other.edition) == (said(report), report.run, report.edition)
         for other in session.exec(same)
     )
 
 
-def _said(report: Report) -> tuple[str | None, ...]:
+def said(report: Report) -> tuple[str | None, ...]:
     """Return what a report says, apart from the box; a text is wrong in its own language only."""
     language = report.language if report.kind == "text" else ""
     return (report.kind, report.kit, report.place, report.fault, language)

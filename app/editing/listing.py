@@ -1,0 +1,88 @@
+"""Every text with its state, in one reading of the ledger."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlmodel import col, func, select
+
+from app.core.errors import UserError
+from app.editing import Studio, Text, texts_of
+from app.editing.files import look_everywhere
+from app.editing.translating import stale_counts
+from app.ledger import CheckUp, Draft, Revision
+
+
+@dataclass(frozen=True)
+class Listed:
+    """Where a text stands.
+
+    Attributes:
+        text: which one.
+        state: "missing", "published", "draft", "submitted" or "approved".
+        behind: whether the file was changed by somebody else since the draft began.
+        stale: how many of its paragraphs do not agree with the text that it translates.
+        checked_on: when somebody last looked whether it still holds.
+        due_on: when somebody shall look again.
+    """
+
+    text: Text
+    state: str
+    behind: bool
+    stale: int
+    checked_on: date | None
+    due_on: date | None
+
+    @property
+    def name(self) -> str:
+        """Return the text's name for the command line: "flag-tower/vi.easy"."""
+        return f"{self.text.kit}/{self.text.name}"
+
+
+def take_stock(studio: Studio, now: datetime) -> tuple[dict[Text, UserError], dict[tuple[str, str], int]]:
+    """Look at every file, and hold every translation against its source.
+
+    The first time this pairs all paragraphs that are there, which takes a second or two; a server does it
+    while it opens, so that nobody waits for it.
+
+    Returns:
+        What keeps files from being read, and the numbers of `stale_counts`.
+    """
+    return look_everywhere(studio, now), stale_counts(studio, now)
+
+
+def list_texts(studio: Studio, stale: Mapping[tuple[str, str], int]) -> list[Listed]:
+    """Return every text that may be written, and where it stands.
+
+    Args:
+        studio: the studio.
+        stale: as `take_stock` counted.
+    """
+    with studio.ledger.reading() as session:
+        states = col(Revision.kind).in_(("foreign", "published")), ~col(Revision.pending)
+        newest = select(func.max(Revision.id)).where(*states).group_by(col(Revision.kit), col(Revision.name))
+        rows = select(Revision.kit, Revision.name, Revision.id, Revision.digest)
+        files = {
+            (kit, name): (id_, digest)
+            for kit, name, id_, digest in session.exec(rows.where(col(Revision.id).in_(newest)))
+        }
+        drafts = {(draft.kit, draft.name): draft for draft in session.exec(select(Draft))}
+        checks = {(check.kit, check.name): check for check in session.exec(select(CheckUp))}
+    found = []
+    for text in texts_of(studio):
+        name = (text.kit, text.name)
+        id_, digest = files.get(name, (None, ""))
+        draft, check = drafts.get(name), checks.get(name)
+        state = draft.state if draft else "published" if digest else "missing"
+        behind = draft is not None and draft.base != id_
+        found.append(
+            Listed(
+                text,
+                state,
+                behind,
+                stale.get(name, 0),
+                check.checked_on if check else None,
+                check.due_on if check else None,
+            )
+        )
+    return found

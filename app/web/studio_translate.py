@@ -1,0 +1,106 @@
+"""Translations beside their source."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Blueprint, Response, abort, redirect, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.core.blocks import word_changes
+from app.core.errors import UserError
+from app.editing import Text
+from app.editing.drafts import StaleSaveError, TextTooLongError
+from app.editing.translating import (
+    NoSourceError,
+    SourceChangedError,
+    VersionGoneError,
+    Written,
+    save_translation,
+    sides_of,
+    words_with,
+)
+from app.web.guard import needs, show_studio, signed_in
+from app.web.studio import asked_text, make_room, sent_version, studio
+from app.web.studio_around import kit_names
+
+pages = Blueprint("studio_translate", __name__)
+pages.before_request(make_room)
+
+
+@pages.get("/studio/<kit>/<name>/translate")
+@needs("look")
+def translate(kit: str, name: str) -> Response:
+    """Show a translation beside its source."""
+    return _sides(asked_text(kit, name))
+
+
+@pages.get("/studio/<kit>/<name>/translate/agrees")
+@needs("look")
+def back(kit: str, name: str) -> AnyResponse:
+    """Lead back to both sides when a button's address is opened again."""
+    text, asked = asked_text(kit, name), request.query_string.decode("ascii", "replace")
+    return redirect(f"/studio/{text.kit}/{text.name}/translate" + (f"?{asked}" if asked else ""), 303)
+
+
+@pages.post("/studio/<kit>/<name>/translate")
+@pages.post("/studio/<kit>/<name>/translate/agrees")
+@needs("write")
+def keep_translation(kit: str, name: str) -> AnyResponse:
+    """Keep what was written beside the source, and what was said to agree with it."""
+    text, now = asked_text(kit, name), datetime.now(UTC)
+    written, version = _written(), sent_version()
+    try:
+        save_translation(studio(), text, signed_in().id, written, version=version, now=now)
+    except StaleSaveError:
+        words, _ = words_with(studio(), text, written, version=version, now=now)
+        return show_studio("studio_stale.html", 409, text=text, words=words, version=version)
+    except SourceChangedError:
+        return _sides(text, 409, problem="source", typed=written)
+    except VersionGoneError:
+        return _sides(text, 409, problem="version", typed=written)
+    except TextTooLongError:
+        return _sides(text, 413, problem="long", typed=written)
+    except NoSourceError:
+        return _sides(text, 409)
+    return redirect(f"/studio/{text.kit}/{text.name}/translate?saved=1", 303)
+
+
+def _sides(text: Text, status: int = 200, *, problem: str = "", typed: Written | None = None) -> Response:
+    told: dict[str, Any] = {"text": text, "kits": kit_names(text)}
+    if text.language == studio().languages[0]:
+        abort(404)
+    try:
+        sides = sides_of(studio(), text, signed_in().id, datetime.now(UTC))
+    except NoSourceError:
+        return show_studio("studio_translate.html", status, sides=None, broken=None, **told)
+    except UserError as error:
+        return show_studio("studio_translate.html", 422, sides=None, broken=error, **told)
+    fields = {}
+    left: list[str] = []
+    if typed:
+        fields = {f"t-{at}": words for at, words in typed.changed.items()}
+        fields |= {f"n-{row}": words for row, words in typed.added.items()}
+        there = {field for field, _, _ in sides.named}
+        left = [words for field, words in fields.items() if field not in there and words.strip()]
+    return show_studio(
+        "studio_translate.html",
+        status,
+        sides=sides,
+        broken=None,
+        fields=fields,
+        left=left,
+        problem=problem,
+        saved="saved" in request.args,
+        words=word_changes,
+        may_write=signed_in().may("write"),
+        **told,
+    )
+
+
+def _written() -> Written:
+    sent = request.form
+    return Written(
+        changed={int(name[2:]): sent[name] for name in sent if name[:2] == "t-" and name[2:].isdecimal()},
+        added={name[2:]: sent[name] for name in sent if name[:2] == "n-"},
+        agrees=frozenset(sent.getlist("agrees")),
+    )

@@ -1,0 +1,367 @@
+"""The desk over TLS in a real browser: typing, tools, keeping, no network, the phone beside the text."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import CDPSession, Page, expect
+
+from tests.browser.desks import come_in
+from tests.browser.phones import BASE, Phone, Street
+from tests.browser.test_telex import compose, replace
+from tests.browser.visits import press
+
+SENTENCE = "HAF NOOJI COS NGUWOWFI KEER CHUYEENJ, DDAATS VAF NUWOWCS DDEEUF NGHE. "
+SAVED = "Đã lưu lúc"
+KEPT = "name => localStorage.getItem(name)"
+
+
+def at_desk(
+    town: Street, folder: Path, text: str = "bridge/en", *, width: int = 1280, script: bool = True
+) -> Phone:
+    """Return the browser of a new curator who has opened a text."""
+    phone = town.phone(width=width, javascript=script)
+    come_in(phone, folder, "curator")
+    phone.page.goto(f"{BASE}/studio/{text}")
+    return phone
+
+
+def body(page: Page) -> str:
+    return page.locator("#body").input_value()
+
+
+def at_end(page: Page) -> None:
+    """Put the cursor behind the text."""
+    page.locator("#body").evaluate(
+        "text => { text.focus(); text.setSelectionRange(text.value.length, text.value.length); }"
+    )
+
+
+def select(page: Page, words: str) -> None:
+    page.locator("#body").evaluate(
+        "(text, words) => { const at = text.value.indexOf(words); text.focus();"
+        " text.setSelectionRange(at, at + words.length); }",
+        words,
+    )
+
+
+def kept_words(page: Page, text: str = "bridge/en") -> str:
+    """Return the whole file as the server has it by now."""
+    page = page.context.new_page()
+    page.goto(f"{BASE}/studio/{text}?raw=1")
+    words = page.locator("#words").input_value()
+    page.close()
+    return words
+
+
+def saved(page: Page) -> None:
+    expect(page.locator("#status")).to_contain_text(SAVED)
+
+
+@pytest.mark.parametrize("way", [compose, replace])
+def test_vietnamese_typed_by_telex_arrives_letter_for_letter_while_it_is_saved_and_shown(
+    town: Street, printed_folder: Path, way: Callable[[Page, CDPSession, str], str]
+) -> None:
+    page = at_desk(town, printed_folder, "lantern/en").page
+    keyboard = page.context.new_cdp_session(page)
+    before = body(page).rstrip("\n")
+    page.locator("#body").fill(before)
+    at_end(page)
+    shown = ""
+    for _ in range(3):
+        shown += way(page, keyboard, SENTENCE)
+        page.wait_for_timeout(1200)  # saved and shown in the midst of it
+        at_end(page)
+    assert body(page) == before + shown
+    saved(page)
+    assert kept_words(page, "lantern/en").rstrip().endswith(shown.rstrip())
+
+
+TOOLS = [
+    ("Chữ đậm (Ctrl+B)", "**wood**"),
+    ("Chữ nghiêng (Ctrl+I)", "*wood*"),
+    ("Liên kết (Ctrl+K)", "[wood](https://)"),
+    ("Danh sách", "- The wood is old."),
+    ("Trích dẫn", "> The wood is old."),
+    ("Tiêu đề", "## The wood is old."),
+    ("Truyền thuyết", '!!! legend "It is told"\n    wood'),
+]
+
+
+@pytest.mark.parametrize(("tool", "made"), TOOLS, ids=[tool for tool, _ in TOOLS])
+def test_every_tool_marks_what_is_chosen_and_can_be_undone(
+    town: Street, printed_folder: Path, tool: str, made: str
+) -> None:
+    page = at_desk(town, printed_folder, "fish/en").page
+    page.locator("#body").fill("Before.\n\nThe wood is old.\n\nAfter.\n")
+    before = body(page)
+    select(page, "wood")
+    page.get_by_role("button", name=tool, exact=True).click()
+    assert made in body(page)
+    for _ in range(4):
+        if body(page) == before:
+            break
+        page.keyboard.press("Control+z")
+    assert body(page) == before
+
+
+def test_the_tools_are_reached_by_keys_and_left_by_escape(town: Street, printed_folder: Path) -> None:
+    page = at_desk(town, printed_folder, "fish/en").page
+    page.locator("#body").fill("The wood is old.")
+    select(page, "wood")
+    page.keyboard.press("Control+b")
+    assert body(page) == "The **wood** is old."
+    page.keyboard.press("Control+b")
+    assert body(page) == "The wood is old."
+    page.keyboard.press("Shift+Tab")
+    expect(page.get_by_role("button", name="Tiêu đề")).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("button", name="Chữ đậm (Ctrl+B)")).to_be_focused()
+    page.keyboard.press("End")
+    expect(page.get_by_role("toolbar").get_by_role("button", name="Nguồn")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("#body")).to_be_focused()
+
+
+def test_no_tool_disturbs_a_word_that_is_being_composed(town: Street, printed_folder: Path) -> None:
+    page = at_desk(town, printed_folder, "fish/en").page
+    page.locator("#body").fill("")
+    page.locator("#body").focus()
+    keyboard = page.context.new_cdp_session(page)
+    keyboard.send("Input.imeSetComposition", {"text": "việ", "selectionStart": 3, "selectionEnd": 3})
+    page.locator("[data-tool=bold]").evaluate("button => button.click()")
+    page.keyboard.press("Control+b")
+    keyboard.send("Input.insertText", {"text": "việt"})
+    assert body(page) == "việt"
+
+
+def test_what_is_typed_is_saved_by_itself_and_nothing_is_left_behind(
+    town: Street, printed_folder: Path
+) -> None:
+    page = at_desk(town, printed_folder).page
+    at_end(page)
+    page.keyboard.type("Written at noon.")
+    expect(page.locator("#status")).to_have_text("Chưa lưu")
+    assert "Written at noon." in page.evaluate(KEPT, "desk /studio/bridge/en")
+    saved(page)
+    assert "Written at noon." in kept_words(page)
+    assert page.evaluate(KEPT, "desk /studio/bridge/en") is None
+    page.locator("#title").fill("A bridge of wood")
+    page.locator("#summary").focus()  # leaving a field saves at once
+    page.wait_for_timeout(500)
+    assert "title: A bridge of wood" in kept_words(page)
+
+
+def test_words_typed_without_network_are_kept_and_sent_when_it_is_back(
+    town: Street, printed_folder: Path
+) -> None:
+    phone = at_desk(town, printed_folder)
+    page = phone.page
+    phone.context.set_offline(True)
+    at_end(page)
+    page.keyboard.type("Typed in the train.")
+    expect(page.get_by_text("Không có mạng.")).to_be_visible()
+    page.keyboard.type(" And on.")
+    phone.context.set_offline(False)
+    saved(page)
+    expect(page.get_by_text("Không có mạng.")).to_have_count(0)
+    assert "Typed in the train. And on." in kept_words(page)
+    phone.faults.clear()
+
+
+def test_words_that_were_never_sent_are_offered_and_never_put_in_by_themselves(
+    town: Street, printed_folder: Path
+) -> None:
+    phone = at_desk(town, printed_folder)
+    page = phone.page
+    before = body(page)
+    phone.context.set_offline(True)
+    at_end(page)
+    page.keyboard.type("Almost lost.")
+    expect(page.get_by_text("Không có mạng.")).to_be_visible()
+    page.evaluate("navigator.sendBeacon = () => false")  # the last try, at closing, is lost too
+    page.close()
+    phone.context.set_offline(False)
+    page = phone.context.new_page()
+    page.goto(f"{BASE}/studio/bridge/en")
+    expect(page.get_by_text("chưa gửi đi")).to_be_visible()
+    assert body(page) == before
+    page.get_by_role("button", name="Xem cả hai").click()
+    expect(page.get_by_label("Trong trình duyệt này")).to_have_value(before + "Almost lost.")
+    assert body(page) == before
+    page.get_by_role("button", name="Lấy chữ ấy").click()
+    expect(page.locator("#body")).to_have_value(before + "Almost lost.")
+    saved(page)
+    assert "Almost lost." in kept_words(page)
+    phone.faults.clear()
+
+
+def test_a_save_over_somebody_elses_is_told_and_carries_the_words_to_where_both_are_seen(
+    town: Street, printed_folder: Path
+) -> None:
+    mine, theirs = at_desk(town, printed_folder), at_desk(town, printed_folder)
+    at_end(theirs.page)
+    theirs.page.keyboard.type("Theirs.")
+    saved(theirs.page)
+    at_end(mine.page)
+    mine.page.keyboard.type("Mine.")
+    notice = mine.page.get_by_role("alert")
+    expect(notice).to_contain_text("Không mất gì cả")
+    assert body(mine.page).endswith("Mine.")
+    form = notice.locator("form")
+    assert form.get_attribute("action") == "/studio/bridge/en/merge"
+    carried = form.locator("[name=words]").input_value()
+    assert "Mine." in carried
+    assert "Theirs." not in carried
+    assert "Theirs." in kept_words(theirs.page)
+    assert "Mine." in mine.page.evaluate(KEPT, "desk /studio/bridge/en")
+    mine.faults.clear()
+
+
+def test_a_session_that_ends_while_one_writes_costs_no_word(town: Street, printed_folder: Path) -> None:
+    phone = town.phone(width=1280)
+    name = come_in(phone, printed_folder, "curator")
+    page = phone.page
+    page.goto(f"{BASE}/studio/bridge/en")
+    other = phone.context.new_page()
+    other.goto(f"{BASE}/studio/me")
+    other.locator(".who button").click()
+    other.wait_for_url(f"{BASE}/studio/sign-in")
+    at_end(page)
+    page.keyboard.type("After the session.")
+    expect(page.get_by_text("Bạn đã đăng xuất.")).to_be_visible()
+    assert body(page).endswith("After the session.")
+    other.locator("#name").fill(name)
+    other.locator("#password").fill("bốn chữ không ai đoán")
+    other.locator("form.entry .btn").click()
+    other.wait_for_url(f"{BASE}/studio/")
+    saved(page)
+    assert "After the session." in kept_words(page)
+    phone.faults.clear()
+
+
+def test_the_second_window_of_the_same_person_is_told(town: Street, printed_folder: Path) -> None:
+    phone = at_desk(town, printed_folder)
+    second = phone.context.new_page()
+    second.goto(f"{BASE}/studio/bridge/en")
+    at_end(phone.page)
+    phone.page.keyboard.type("In the first window.")
+    saved(phone.page)
+    expect(second.get_by_text("lưu ở cửa sổ khác")).to_be_visible()
+
+
+def test_who_else_is_here_is_shown(town: Street, printed_folder: Path) -> None:
+    first = at_desk(town, printed_folder, "lantern/vi")
+    page = first.page
+    page.wait_for_timeout(300)
+    second = at_desk(town, printed_folder, "lantern/vi")
+    expect(second.page.locator("#others")).to_contain_text("Cũng đang ở đây: Nguyễn Thị Lan Anh")
+
+
+def test_the_phone_beside_the_text_follows_and_stays_where_it_was_read(
+    town: Street, printed_folder: Path
+) -> None:
+    page = at_desk(town, printed_folder, "bridge/vi").page
+    phone = page.frame_locator("#phone")
+    expect(phone.get_by_role("note").first).to_have_text("Bản xem thử, chưa đăng.")
+    inside = "() => document.getElementById('phone').contentDocument.scrollingElement"
+    page.evaluate(f"({inside})().scrollTop = 900")
+    at_end(page)
+    page.keyboard.type("\n\nMột câu mới tinh.")
+    expect(phone.locator("#chuyen")).to_contain_text("Một câu mới tinh.")
+    assert page.evaluate(f"({inside})().scrollTop") == 900
+    expect(page.locator("#measured")).to_contain_text("tiếng.")
+    page.locator("#title").fill("Cầu đang viết")
+    expect(phone.get_by_role("heading", level=1)).to_have_text("Cầu đang viết")
+    phone.locator("a.btn").first.click()  # leads within the page
+    phone.locator("nav.bar a[href='/album?lang=vi']").click()  # leads nowhere
+    assert page.evaluate("document.getElementById('phone').contentDocument.location.pathname") == (
+        "/studio/bridge/vi/preview"
+    )
+
+
+def test_on_a_phone_the_preview_takes_the_place_of_the_text_and_gives_it_back(
+    town: Street, printed_folder: Path
+) -> None:
+    page = at_desk(town, printed_folder, "bridge/vi", width=360).page
+    expect(page.locator("#phone")).to_be_hidden()
+    page.locator("#title").fill("Trên điện thoại")
+    page.locator("#look").tap()
+    expect(page.frame_locator("#phone").get_by_role("heading", level=1)).to_have_text("Trên điện thoại")
+    expect(page.locator("#body")).to_be_hidden()
+    page.get_by_role("button", name="Viết tiếp").tap()
+    expect(page.locator("#body")).to_be_focused()
+
+
+def test_sources_are_found_and_cited_and_a_new_one_is_written_below(
+    town: Street, printed_folder: Path
+) -> None:
+    page = at_desk(town, printed_folder, "fish/vi").page
+    page.locator("#body").fill("Một câu.")
+    at_end(page)
+    page.get_by_role("toolbar").get_by_role("button", name="Nguồn").click()
+    expect(page.get_by_label("Tìm nguồn")).to_be_focused()
+    shared = page.locator("[data-cite]").first
+    label = shared.get_attribute("data-cite")
+    shared.click()
+    assert body(page) == f"Một câu.[^{label}]"
+    page.keyboard.type(" Câu nữa.")
+    page.get_by_label("Ai nói: tác giả, năm, tên bài").fill("Trần An, 2025, “Cá”")
+    page.get_by_label("Địa chỉ trang").fill("https://example.org/ca")
+    page.get_by_role("button", name="Thêm và dẫn nguồn").click()
+    assert body(page) == (
+        f"Một câu.[^{label}] Câu nữa.[^n1]\n\n[^n1]: Trần An, 2025, “Cá” <https://example.org/ca>\n"
+    )
+
+
+def test_rows_come_and_go_without_leaving_the_page(town: Street, printed_folder: Path) -> None:
+    page = at_desk(town, printed_folder, "bridge/vi").page
+    part = page.locator("details", has=page.locator("#rows-timeline"))
+    part.locator("summary").click()
+    rows = page.locator("#rows-timeline [data-row]")
+    had = rows.count()
+    page.get_by_role("button", name="Thêm: Mốc thời gian").click()
+    expect(rows).to_have_count(had + 1)
+    expect(page.locator("#rows-timeline input").nth(had * 2)).to_be_focused()
+    page.keyboard.type("2001")
+    saved(page)
+    assert "2001" in kept_words(page, "bridge/vi")
+    rows.last.get_by_role("button").click()
+    expect(rows).to_have_count(had)
+    page.wait_for_timeout(100)
+    page.keyboard.press("Control+s")
+    page.wait_for_timeout(800)
+    assert "2001" not in kept_words(page, "bridge/vi")
+
+
+def test_without_a_script_a_text_is_written_saved_and_looked_at(town: Street, printed_folder: Path) -> None:
+    phone = at_desk(town, printed_folder, "bridge/en.easy", width=360, script=False)
+    page = phone.page
+    expect(page.get_by_role("toolbar")).to_have_count(0)
+    page.locator("#title").fill("By form alone")
+    press(phone, ".save .btn >> nth=0")
+    expect(page.get_by_role("status").first).to_have_text("Đã lưu.")
+    expect(page.locator("#title")).to_have_value("By form alone")
+    page.goto(f"{BASE}/studio/bridge/en.easy/preview")
+    expect(page.get_by_role("heading", level=1)).to_have_text("By form alone")
+
+
+def test_a_text_is_handed_in_from_its_desk_with_what_was_typed_last(
+    town: Street, printed_folder: Path
+) -> None:
+    page = at_desk(town, printed_folder, "tale/en").page
+    at_end(page)
+    page.keyboard.type("One more sentence.")
+    saved(page)
+    hand_in = page.locator("#steps form[action$='/submit'] button")
+    expect(hand_in).to_be_visible()  # there was no draft when the page was opened
+    expect(page.locator("#state")).to_have_text("bản nháp")
+    at_end(page)
+    page.keyboard.type("And the last.")
+    alone = page.locator("#steps [name=alone_because]")
+    if alone.count():
+        alone.fill("x")
+    hand_in.click()
+    page.wait_for_url("**done=submit**")
+    expect(page.locator("#state")).to_have_text("đang chờ duyệt")
+    assert "And the last." in body(page)
