@@ -219,6 +219,7 @@ LEADS_ON = {
     "/studio/reports/<>/settle": "answers a button and leads to the reports",
     "/studio/sign-out": "answers a button and leads to the door",
     "/studio/sign-out-everywhere": "answers a button and leads to the door",
+    "/stories/<>/images/<>": "sends a picture",
     "/studio/pictures/<>/<>/remove": "answers a button and leads to the pictures",
     **{
         f"/studio/<>/<>/{step}": "answers a button and leads to the desk"
