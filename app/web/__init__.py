@@ -108,14 +108,8 @@ def create_app(workspace: Workspace) -> Flask:
         app.register_blueprint(door.pages)
     app.register_blueprint(staff.pages)
     for desk in (
-        studio,
-        studio_steps,
-        studio_past,
-        studio_pictures,
-        studio_around,
-        studio_translate,
-        studio_reach,
-    ):
+        studio, studio_steps, studio_past, studio_around, studio_translate, studio_reach, studio_pictures,
+    ):  # fmt: skip
         app.register_blueprint(desk.pages)
     guard.open_studio(app)
     tell_failures(app)

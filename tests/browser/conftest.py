@@ -20,7 +20,15 @@ from tests.browser.scenes import SCENES, visit
 from tests.conftest import CEREMONY, DICE, NOW, REPOSITORY, SECRET
 from tests.web.cast import ledger_of
 
-EXPECTED = ("400:", "404:", "405:", "409:", "console: Failed to load", "console: Service Worker registration")
+EXPECTED = (
+    "400:",
+    "404:",
+    "405:",
+    "409:",
+    "422:",
+    "console: Failed to load",
+    "console: Service Worker registration",
+)
 """What goes wrong on a lent phone because its scene is a refusal, or because it has no workers."""
 BROKEN = ("401:", "403:", "413:", "429:", "500:", "503:")
 """What only the scenes of errors may answer."""

@@ -153,6 +153,15 @@ SCENES: dict[str, Scene] = {
     "invitation, password refused": Scene("/studio/invitation/<>", desks.guessable),
     "invitation over": at("/studio/invitation/<>", "/studio/invitation/used?lang=en"),
     "studio": Scene("/studio/", desks.at_work("/studio/")),
+    "pictures": Scene("/studio/pictures/<>", desks.at_work("/studio/pictures/doan-mon", "curator")),
+    "pictures, one there": Scene("/studio/pictures/<>", shelves.with_picture("")),
+    "pictures, to be looked at only": Scene(
+        "/studio/pictures/<>", desks.at_work("/studio/pictures/one-line?lang=ko", "reviewer")
+    ),
+    "picture refused": Scene("/studio/pictures/<>", shelves.refused),
+    "picture": Scene("/studio/pictures/<>/<>", shelves.with_picture("/gate")),
+    "picture in French": Scene("/studio/pictures/<>/<>", shelves.with_picture("/gate?lang=fr")),
+    "desk with pictures": Scene("/studio/<>/<>", shelves.desk),
     "studio with every language": Scene("/studio/", desks.at_work("/studio/?all=1&lang=ja", "curator")),
     "desk": Scene(DESK, desks.at_work("/studio/doan-mon/vi")),
     "desk of a layer, in English": Scene(DESK, desks.at_work("/studio/doan-mon/en.easy?lang=en", "curator")),
@@ -186,15 +195,6 @@ SCENES: dict[str, Scene] = {
     "studio, much is waiting": Scene("/studio/", desks.at_work("/studio/", "curator", "reviewer")),
     "error: for others to do": Scene(DESK + "/submit", desks.not_mine_to_write),
     "error: signed out while writing": Scene(DESK, desks.signed_out_while_writing),
-    "pictures": Scene("/studio/pictures/<>", desks.at_work("/studio/pictures/doan-mon", "curator")),
-    "pictures, one there": Scene("/studio/pictures/<>", shelves.with_picture("")),
-    "pictures, to be looked at only": Scene(
-        "/studio/pictures/<>", desks.at_work("/studio/pictures/one-line?lang=ko", "reviewer")
-    ),
-    "picture refused": Scene("/studio/pictures/<>", shelves.refused),
-    "picture": Scene("/studio/pictures/<>/<>", shelves.with_picture("/gate")),
-    "picture in French": Scene("/studio/pictures/<>/<>", shelves.with_picture("/gate?lang=fr")),
-    "desk with pictures": Scene("/studio/<>/<>", shelves.desk),
     "me": Scene("/studio/me", desks.at_work("/studio/me")),
     "me in English, in two browsers": Scene("/studio/me", desks.in_two_browsers),
 }
@@ -219,12 +219,13 @@ LEADS_ON = {
     "/studio/reports/<>/settle": "answers a button and leads to the reports",
     "/studio/sign-out": "answers a button and leads to the door",
     "/studio/sign-out-everywhere": "answers a button and leads to the door",
+    "/stories/<>/images/<>": "sends a picture",
+    "/studio/pictures/<>/<>/remove": "answers a button and leads to the pictures",
     **{
         f"/studio/<>/<>/{step}": "answers a button and leads to the desk"
         for step in ("withdraw", "approve", "return", "publish", "discard", "restore")
     },
     "/studio/<>/<>/here": "tells a desk who else is there",
-    "/studio/pictures/<>/<>/remove": "answers a button and leads to the pictures",
     "/studio/me/sessions/<>/end": "answers a button and leads to one's own page",
 }
 """Routes that show no page of their own, and why."""

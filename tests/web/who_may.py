@@ -65,6 +65,12 @@ STUDIO: dict[Route, Row] = {
     HERE: Row("look", 200, 200),
     ("GET", "/studio/<kit>/<name>/preview"): Row("look", 200, 200),
     ("POST", "/studio/<kit>/<name>/preview"): Row("look", 200, 200),
+    # Pictures: the kit's, not somebody's own
+    ("GET", "/studio/pictures/<kit>"): Row("look", 200, 200),
+    ("POST", "/studio/pictures/<kit>"): Row("write", 422, 422),  # no file; test_studio_pictures.py sends some
+    ("GET", "/studio/pictures/<kit>/<picture>"): Row("look", 200, 200),
+    ("POST", "/studio/pictures/<kit>/<picture>"): Row("write", 303, 303, PICTURE),
+    ("POST", "/studio/pictures/<kit>/<picture>/remove"): Row("write", 303, 303),
     # A text's way; whose draft a step may be taken with stands in STEPS
     ("GET", "/studio/<kit>/<name>/history"): Row("look", 200, 200),
     ("GET", "/studio/<kit>/<name>/history/<int:revision>"): Row("look", 200, 200),
@@ -96,12 +102,6 @@ STUDIO: dict[Route, Row] = {
     ("GET", "/studio/numbers.csv"): Row("look", 200, 200),
     ("GET", "/studio/reports"): Row("look", 200, 200),
     ("POST", "/studio/reports/<int:number>/settle"): Row("settle", 303, 303),
-    # Pictures: the kit's, not somebody's own
-    ("GET", "/studio/pictures/<kit>"): Row("look", 200, 200),
-    ("POST", "/studio/pictures/<kit>"): Row("write", 422, 422),  # no file; test_studio_pictures.py sends some
-    ("GET", "/studio/pictures/<kit>/<picture>"): Row("look", 200, 200),
-    ("POST", "/studio/pictures/<kit>/<picture>"): Row("write", 303, 303, PICTURE),
-    ("POST", "/studio/pictures/<kit>/<picture>/remove"): Row("write", 303, 303),
 }
 
 EVERYONE: dict[str, str] = {
