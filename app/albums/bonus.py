@@ -102,8 +102,8 @@ def bonus_story(site: Site, story: str, language: str, *, with_chase: bool) -> L
 def _set_riddle(site: Site, entry: Entry, language: str) -> tuple[str, str]:
     """Return the question of the riddle that gives a kit's digits, and the language it is asked in."""
     told = told_in(site, entry.kit.id, language)
-    riddles = read_story(site.workspace, entry.kit.id, told).front.riddles
-    for riddle in riddles:
+    written = languages_told(site, entry.kit.id)
+    for riddle in read_story(site.workspace, entry.kit.id, told).front.riddles if written else ():
         if riddle.kind == "set":
             return riddle.question, told
     kits = site.workspace.told(language)

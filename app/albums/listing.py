@@ -5,6 +5,7 @@ from itertools import groupby
 
 from app.albums import Site
 from app.albums.stories import PageMissingError
+from app.albums.telling import languages_told
 from app.core.collation import first_letter, sort_key
 from app.core.kit import Kit, Series
 from app.pictures import icon_path
@@ -28,7 +29,7 @@ class Letter:
 
 
 def landmarks(site: Site, language: str) -> list[Letter]:
-    """Return every landmark of every series in the alphabetical order of the page's language.
+    """Return every landmark that has a story, in the alphabetical order of the page's language.
 
     Raises:
         PageMissingError: there is no such language.
@@ -40,6 +41,7 @@ def landmarks(site: Site, language: str) -> list[Letter]:
         Listed(series, kit, "icon" if icon_path(site.workspace, series.id, kit.id).is_file() else "art")
         for series in site.catalogue.values()
         for kit in series.kits
+        if languages_told(site, kit.id)
     ]
     listed.sort(key=lambda each: (sort_key(each.kit.name[told], language), each.series.id, each.kit.id))
     return [

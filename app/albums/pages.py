@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from sqlmodel import col, select
@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from app.albums import Site
 from app.albums.claiming import claimed_kits
 from app.albums.stories import PageMissingError
-from app.albums.telling import told_in
+from app.albums.telling import languages_told, told_in
 from app.core.forecast import Forecast, forecast
 from app.core.kit import Kit, Series
 from app.core.prospect import Prospect, prospect
@@ -142,7 +142,7 @@ def shelves(site: Site, language: str, series_id: str | None = None) -> list[She
     if language not in site.languages or (series_id and series_id not in site.catalogue):
         raise PageMissingError("there is no such page")
     return [
-        Shelf(series, tuple(_book(site, series, kit, language) for kit in series.kits), _odds(site, series))
+        Shelf(series, tuple(_books(site, series, language)), _odds(site, series))
         for series in site.catalogue.values()
         if series_id in {None, series.id}
     ]
@@ -185,10 +185,13 @@ def _ahead(site: Site, series: Series, stamps: tuple[Stamp, ...]) -> Ahead | Non
     return Ahead(run.id, prospect(standard, chases, run.boxes, duplicates), elsewhere)
 
 
-def _book(site: Site, series: Series, kit: Kit, language: str) -> Book:
-    chase = kit not in series.standard_kits
-    told = told_in(site, kit.id, language)
-    return Book(kit, chase, read_story(site.workspace, kit.id, told).front, told)
+def _books(site: Site, series: Series, language: str) -> Iterator[Book]:
+    """Yield the stories of a series that somebody has written."""
+    for kit in series.kits:
+        if languages_told(site, kit.id):
+            told = told_in(site, kit.id, language)
+            chase = kit not in series.standard_kits
+            yield Book(kit, chase, read_story(site.workspace, kit.id, told).front, told)
 
 
 def _odds(site: Site, series: Series) -> Odds | None:

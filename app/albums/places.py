@@ -21,6 +21,8 @@ def public_places(site: Site) -> Iterator[tuple[str, tuple[str, ...]]]:
         if series.bonus:
             yield f"{series.id}/bonus", languages_told(site, series.bonus)
         for kit in series.kits:
+            if not languages_told(site, kit.id):
+                continue
             story = f"{series.id}/{kit.id}"
             yield story, languages_told(site, kit.id)
             layers = {layer: languages_told(site, kit.id, layer) for layer in LAYERS}

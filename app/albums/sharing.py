@@ -42,6 +42,8 @@ def share_picture(site: Site, series_id: str, kit_id: str, language: str) -> byt
 
 def share_picture_path(site: Site, series: Series, kit: Kit, language: str) -> Path | None:
     """Return the file of a story's picture, None while it has not been drawn."""
+    if language not in languages_told(site, kit.id):
+        return None
     path = _of_story(site.workspace, series, kit, language).path
     return path if path.is_file() else None
 

@@ -90,10 +90,12 @@ def story_page(site: Site, series_id: str, kit_id: str, language: str) -> StoryP
     """Return a kit's story.
 
     Raises:
-        PageMissingError: there is no such series, kit or language.
+        PageMissingError: there is no such series, kit or language, or nobody has written the story yet.
         UserError: the story's file is broken.
     """
     series, entry = find_told(site, series_id, kit_id, language)
+    if not languages_told(site, kit_id):
+        raise PageMissingError("nobody has written this story yet")
     story = read_story(site.workspace, kit_id, told_in(site, kit_id, language))
     return page_of(site, series, entry, story, language)
 

@@ -13,7 +13,7 @@ from app.core.editions import EditionsError, parse_edition
 from app.core.errors import UserError
 from app.core.kit import Kit, Series, find_by_id
 from app.ledger import Ledger, Report, Run
-from app.library import read_story, telling_of
+from app.library import is_told, read_story, telling_of
 from app.workspace import Workspace
 
 FAULTS = {
@@ -113,7 +113,10 @@ def places_of(reach: Reach, kind: str, kit: Kit, language: str) -> tuple[str, ..
     if kind == "part":
         return tuple(kit.parts)
     if kind == "text":
-        text = read_story(reach.workspace, kit.id, telling_of(reach.workspace, kit.id, language)).text
+        told = telling_of(reach.workspace, kit.id, language)
+        text = (
+            read_story(reach.workspace, kit.id, told).text if is_told(reach.workspace, kit.id, told) else ""
+        )
         heads = (_NOTE_OR_STRESS.sub("", head) for head in _HEADING.findall(text))
         return (*dict.fromkeys(heads), *BESIDE_STORY)
     return ()
