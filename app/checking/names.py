@@ -9,9 +9,10 @@ from app.workspace import Workspace
 
 OWN_NAMES = frozenset(
     {
-        "a", "album", "b", "bonus", "comments", "count", "help", "invitation", "kits", "links", "manifest", "me",
-        "numbers", "offline", "pictures", "preview", "r", "reports", "robots", "runs", "s", "sitemap", "static",
-        "stories", "studio", "sw", "swap",
+        "a", "album", "b", "bonus", "comments", "count", "help", "invitation", "kits", "links",
+        "manifest", "me", "numbers", "offline", "pictures", "preview", "r", "reports", "robots",
+        "runs", "s", "sign-in", "sign-out", "sign-out-everywhere", "sitemap", "static", "stories",
+        "studio", "sw", "swap",
     }
 )  # fmt: skip
 """What the site's own addresses begin with, and what stands in them where a series or a kit does."""

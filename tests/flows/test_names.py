@@ -67,6 +67,8 @@ def own_names(workspace: Workspace) -> set[str]:
         if first == "<language>":
             fixed = [part for part in more[:2] if not part.startswith("<")]
             found.update(fixed[:1])  # what follows below /<language>/help/ is below no series
+        if first == "studio" and more:
+            found.add(more[0].partition(".")[0])  # a kit stands there too
     return {name for name in found if NAME.fullmatch(name)}
 
 
