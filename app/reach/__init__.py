@@ -187,13 +187,23 @@ def settle_report(reach: Reach, number: int, today: date) -> Report:
         ReportMissingError: there is no report of this number.
     """
     with reach.ledger.writing() as session:
-        report = session.get(Report, number)
-        if report is None:
-            raise ReportMissingError(
-                f"there is no report {number}", mend="See the numbers with: hopke report list --all"
-            )
+        report = find_report(session, number)
         report.settled_on = report.settled_on or today
         session.add(report)
+    return report
+
+
+def find_report(session: Session, number: int) -> Report:
+    """Return the report of a number.
+
+    Raises:
+        ReportMissingError: there is none.
+    """
+    report = session.get(Report, number)
+    if report is None:
+        raise ReportMissingError(
+            f"there is no report {number}", mend="See the numbers with: hopke report list --all"
+        )
     return report
 
 

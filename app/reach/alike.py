@@ -5,7 +5,7 @@ from datetime import date
 
 from app.core.kit import find_by_id
 from app.ledger import Report
-from app.reach import Reach, ReportMissingError, list_reports, said
+from app.reach import Reach, find_report, list_reports, said
 
 
 @dataclass(frozen=True)
@@ -70,11 +70,7 @@ def settle_alike(reach: Reach, number: int, today: date) -> int:
         ReportMissingError: there is no report of this number.
     """
     with reach.ledger.reading() as session:
-        named = session.get(Report, number)
-        if named is None:
-            raise ReportMissingError(
-                f"there is no report {number}", mend="See the numbers with: hopke report list --all"
-            )
+        named = find_report(session, number)
     alike = [each.report for each in list_reports(reach) if said(each.report) == said(named)]
     with reach.ledger.writing() as session:
         for report in alike:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from app.editing import Studio, Text, open_studio
 from app.editing.drafts import open_text, save
 from app.editing.files import path_of
+from app.editing.publishing import publish
 from app.editing.reviewing import approve, submit
 from app.ledger import Staff
 from app.web.languages import known_languages
@@ -40,3 +41,23 @@ def approved(studio: Studio, text: Text, words: str, alone_because: str = "") ->
     submit(studio, text, CAI, version=version, now=NOW, alone_because=alone_because)
     approve(studio, text, REV, version=version, now=NOW)
     return version
+
+
+def words_in(studio: Studio, text: Text) -> str:
+    """Return what stands in a text's file."""
+    return path_of(studio, text).read_text("utf-8")
+
+
+def write(studio: Studio, text: Text, old: str, new: str, staff: int = CAI) -> int:
+    """Save a text with some of its words changed, and return its version."""
+    opened = open_text(studio, text, staff, NOW)
+    assert old in opened.words, old
+    return save(studio, text, staff, opened.words.replace(old, new, 1), version=opened.version, now=NOW)
+
+
+def publish_with(studio: Studio, text: Text, old: str, new: str) -> None:
+    """Bring a change of a text all the way into its file."""
+    version = write(studio, text, old, new)
+    submit(studio, text, CAI, version=version, now=NOW)
+    approve(studio, text, REV, version=version, now=NOW)
+    publish(studio, text, CAI, version=version, now=NOW)

@@ -1,8 +1,6 @@
 """Published texts are looked at again: when, by whom, and which are due."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -16,17 +14,9 @@ from app.editing.check_ups import (
     note_checked,
 )
 from app.editing.reviewing import OwnTextError
-from app.workspace import Workspace
-from tests.flows.around import CAI, NOW, REV, studio_of, write
+from tests.flows.desk import CAI, NOW, REV, write
 
 TODAY = NOW.date()
-
-
-@pytest.fixture
-def studio(workspace: Workspace, read_before: Path) -> Iterator[Studio]:
-    opened = studio_of(workspace)
-    yield opened
-    opened.ledger.close()
 
 
 def test_a_text_that_was_checked_says_when_by_whom_and_when_again(studio: Studio) -> None:

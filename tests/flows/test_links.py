@@ -1,8 +1,6 @@
 """Secret links: good for some days, to one draft, and like any other when they are over."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlmodel import select
@@ -18,17 +16,9 @@ from app.editing.links import (
     token_of,
 )
 from app.ledger import PreviewLink
-from app.workspace import Workspace
-from tests.flows.around import CAI, NOW, studio_of, write
+from tests.flows.desk import CAI, NOW, write
 
 KEY = bytes(range(32))
-
-
-@pytest.fixture
-def studio(workspace: Workspace, read_before: Path) -> Iterator[Studio]:
-    opened = studio_of(workspace)
-    yield opened
-    opened.ledger.close()
 
 
 @pytest.fixture

@@ -1,8 +1,5 @@
 """Remarks on paragraphs: kept, settled, taken away by their writers, not lost when a paragraph changes."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from app.editing import Studio, Text, find_text
@@ -20,15 +17,7 @@ from app.editing.remarks import (
     review,
     settle_remark,
 )
-from app.workspace import Workspace
-from tests.flows.around import CAI, NOW, REV, studio_of, write
-
-
-@pytest.fixture
-def studio(workspace: Workspace, read_before: Path) -> Iterator[Studio]:
-    opened = studio_of(workspace)
-    yield opened
-    opened.ledger.close()
+from tests.flows.desk import CAI, NOW, REV, write
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
 """A translation beside its source: what no longer agrees is seen, and nothing is changed by it."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from sqlmodel import select
@@ -24,17 +22,9 @@ from app.editing.translating import (
 )
 from app.ledger import TranslatedBlock
 from app.library import parse_story
-from app.workspace import Workspace
-from tests.flows.around import CAI, NOW, TRAN, publish_with, studio_of, words_in, write
+from tests.flows.desk import BOTH, CAI, NOW, publish_with, words_in, write
 
 FIRST, SECOND = "thử trang này 0.", "thử trang này 8."
-
-
-@pytest.fixture
-def studio(workspace: Workspace, read_before: Path) -> Iterator[Studio]:
-    opened = studio_of(workspace)
-    yield opened
-    opened.ledger.close()
 
 
 @pytest.fixture
@@ -48,7 +38,7 @@ def en(studio: Studio) -> Text:
 
 
 def look_at(studio: Studio, text: Text) -> Sides:
-    return sides_of(studio, text, TRAN, NOW)
+    return sides_of(studio, text, BOTH, NOW)
 
 
 def unlike(sides: Sides) -> list[Row]:
@@ -65,7 +55,7 @@ def typed(sides: Sides, old: str, new: str) -> dict[int, str]:
 
 def agree(studio: Studio, text: Text, *names: str) -> None:
     version = look_at(studio, text).opened.version
-    save_translation(studio, text, TRAN, Written({}, {}, frozenset(names)), version=version, now=NOW)
+    save_translation(studio, text, BOTH, Written({}, {}, frozenset(names)), version=version, now=NOW)
 
 
 def test_texts_that_exist_already_agree_as_they_stand(studio: Studio, en: Text) -> None:
@@ -160,15 +150,15 @@ def test_agreeing_now_ends_it_for_one_paragraph_or_all(studio: Studio, vi: Text,
     agree(studio, en, ALL)
     assert unlike(look_at(studio, en)) == []
     assert words_in(studio, en) == before
-    assert open_text(studio, en, TRAN, NOW).state == "published"
+    assert open_text(studio, en, BOTH, NOW).state == "published"
 
 
 def test_a_translation_that_is_polished_keeps_its_pair(studio: Studio, en: Text) -> None:
     sides = look_at(studio, en)
     changed = typed(sides, "this page 0.", "this lovely page 0.")
-    save_translation(studio, en, TRAN, Written(changed, {}), version=sides.opened.version, now=NOW)
+    save_translation(studio, en, BOTH, Written(changed, {}), version=sides.opened.version, now=NOW)
     assert unlike(look_at(studio, en)) == []
-    write(studio, en, "Wooden Bridge – a short sentence told to try this page.", "Wood!", TRAN)
+    write(studio, en, "Wooden Bridge – a short sentence told to try this page.", "Wood!", BOTH)
     assert unlike(look_at(studio, en)) == []
 
 
@@ -180,18 +170,18 @@ def test_a_stale_paragraph_that_is_rewritten_stays_stale_until_somebody_says_tha
     sides = look_at(studio, en)
     (row,) = unlike(sides)
     changed = typed(sides, "this page 0.", "another.")
-    version = save_translation(studio, en, TRAN, Written(changed, {}), version=sides.opened.version, now=NOW)
+    version = save_translation(studio, en, BOTH, Written(changed, {}), version=sides.opened.version, now=NOW)
     assert [row.state for row in unlike(look_at(studio, en))] == ["stale"]
     changed = typed(look_at(studio, en), "another.", "another one.")
     done = Written(changed, {}, frozenset({name_of(row)}))
-    save_translation(studio, en, TRAN, done, version=version, now=NOW)
+    save_translation(studio, en, BOTH, done, version=version, now=NOW)
     assert unlike(look_at(studio, en)) == []
 
 
 def test_a_draft_that_is_given_up_leaves_the_pairs_of_what_is_published(studio: Studio, en: Text) -> None:
     look_at(studio, en)
-    version = write(studio, en, "this page 0.", "something else.", TRAN)
-    discard(studio, en, TRAN, version=version, now=NOW)
+    version = write(studio, en, "this page 0.", "something else.", BOTH)
+    discard(studio, en, BOTH, version=version, now=NOW)
     assert unlike(look_at(studio, en)) == []
 
 
@@ -203,9 +193,9 @@ def test_a_new_paragraph_is_translated_at_its_place_and_agrees(studio: Studio, v
     sides = look_at(studio, en)
     (row,) = unlike(sides)
     written = Written({}, {name_of(row): "A new paragraph.\r\n"})
-    save_translation(studio, en, TRAN, written, version=sides.opened.version, now=NOW)
+    save_translation(studio, en, BOTH, written, version=sides.opened.version, now=NOW)
     assert unlike(look_at(studio, en)) == []
-    words = open_text(studio, en, TRAN, NOW).words
+    words = open_text(studio, en, BOTH, NOW).words
     assert "\n\nA new paragraph.\n\nA short sentence told to try this page 8." in words
     assert words.replace("A new paragraph.\n\n", "") == words_in(studio, en)
 
@@ -220,8 +210,8 @@ def test_a_new_moment_of_the_timeline_takes_its_source_along_and_no_words(
     new = {row.source.kind: name_of(row) for row in unlike(sides) if row.source}
     assert new.keys() == {"timeline.when", "timeline.what"}
     written = Written({}, {new["timeline.when"]: "1920", new["timeline.what"]: "It was flooded."})
-    save_translation(studio, en, TRAN, written, version=sides.opened.version, now=NOW)
-    words = open_text(studio, en, TRAN, NOW).words
+    save_translation(studio, en, BOTH, written, version=sides.opened.version, now=NOW)
+    words = open_text(studio, en, BOTH, NOW).words
     story = parse_story(words, "bridge", "en", where="")
     assert [(moment.when, moment.what, moment.source) for moment in story.front.timeline] == [
         ("1900", "Somebody built it.", "S1"),
@@ -234,8 +224,8 @@ def test_a_new_moment_of_the_timeline_takes_its_source_along_and_no_words(
 def test_an_answer_follows_its_choice(studio: Studio, en: Text) -> None:
     sides = look_at(studio, en)
     changed = typed(sides, "Red\n", "Crimson\n")
-    save_translation(studio, en, TRAN, Written(changed, {}), version=sides.opened.version, now=NOW)
-    story = parse_story(open_text(studio, en, TRAN, NOW).words, "bridge", "en", where="")
+    save_translation(studio, en, BOTH, Written(changed, {}), version=sides.opened.version, now=NOW)
+    story = parse_story(open_text(studio, en, BOTH, NOW).words, "bridge", "en", where="")
     assert story.front.riddle.choices[0] == story.front.riddle.answer == "Crimson"
 
 
@@ -248,8 +238,8 @@ def test_a_missing_translation_is_begun_with_the_structure_of_its_source_and_non
     assert sides.opened.version == 0
     title = next(field for field, _, row in sides.named if row.source and row.source.kind == "title")
     written = Written({int(title[2:]): "Le pont de bois"}, {})
-    save_translation(studio, fr, TRAN, written, version=0, now=NOW)
-    words = open_text(studio, fr, TRAN, NOW).words
+    save_translation(studio, fr, BOTH, written, version=0, now=NOW)
+    words = open_text(studio, fr, BOTH, NOW).words
     assert words.startswith("---\ntitle: Le pont de bois\nsummary: ''\n")
     assert "in_drawing: arch" in words
     assert "câu kể" not in words
@@ -267,8 +257,8 @@ def test_a_whole_translation_written_beside_its_source_can_be_read(studio: Studi
         int(field[2:]): row.source.text for field, _, row in sides.named if field[0] == "t" and row.source
     }
     added = {name: row.source.text for field, name, row in sides.named if field[0] == "n" and row.source}
-    save_translation(studio, fr, TRAN, Written(changed, added), version=0, now=NOW)
-    theirs = parse_story(open_text(studio, fr, TRAN, NOW).words, "bridge", "fr", where="")
+    save_translation(studio, fr, BOTH, Written(changed, added), version=0, now=NOW)
+    theirs = parse_story(open_text(studio, fr, BOTH, NOW).words, "bridge", "fr", where="")
     ours = parse_story(words_in(studio, replace(fr, language="vi")), "bridge", "vi", where="")
     assert (theirs.front, theirs.text) == (ours.front, ours.text)
     assert unlike(look_at(studio, fr)) == []
@@ -281,12 +271,12 @@ def test_a_save_over_somebody_elses_is_refused(studio: Studio, en: Text) -> None
         save_translation(
             studio,
             en,
-            TRAN,
+            BOTH,
             Written(typed(sides, "page 8.", "mine."), {}),
             version=sides.opened.version,
             now=NOW,
         )
-    assert "theirs." in open_text(studio, en, TRAN, NOW).words
+    assert "theirs." in open_text(studio, en, BOTH, NOW).words
 
 
 def test_words_for_a_paragraph_that_left_the_source_meanwhile_are_not_put_anywhere(
@@ -299,9 +289,9 @@ def test_words_for_a_paragraph_that_left_the_source_meanwhile_are_not_put_anywhe
     publish_with(studio, vi, "Đoạn mới.", "Không phải nó.")
     with pytest.raises(SourceChangedError):
         save_translation(
-            studio, en, TRAN, Written({}, {name_of(row): "New."}), version=sides.opened.version, now=NOW
+            studio, en, BOTH, Written({}, {name_of(row): "New."}), version=sides.opened.version, now=NOW
         )
-    assert open_text(studio, en, TRAN, NOW).state == "published"
+    assert open_text(studio, en, BOTH, NOW).state == "published"
 
 
 def test_what_is_left_out_on_purpose_or_stands_in_the_translation_alone_is_no_longer_asked_for(
@@ -309,7 +299,7 @@ def test_what_is_left_out_on_purpose_or_stands_in_the_translation_alone_is_no_lo
 ) -> None:
     look_at(studio, en)
     publish_with(studio, vi, "## Cầu gỗ\n", "## Cầu gỗ\n\nChỉ dành cho người Việt.\n")
-    write(studio, en, "## Wooden Bridge\n", "## Wooden Bridge\n\n- For guests only.\n", TRAN)
+    write(studio, en, "## Wooden Bridge\n", "## Wooden Bridge\n\n- For guests only.\n", BOTH)
     assert {row.state for row in unlike(look_at(studio, en))} == {"new", "gone"}
     agree(studio, en, ALL)
     assert unlike(look_at(studio, en)) == []
@@ -320,9 +310,9 @@ def test_a_half_typed_front_matter_loses_no_pairs(studio: Studio, en: Text) -> N
     look_at(studio, en)
     with studio.ledger.reading() as session:
         before = len(session.exec(select(TranslatedBlock)).all())
-    whole = open_text(studio, en, TRAN, NOW).words
-    version = write(studio, en, "title: Wooden", 'title: "Wooden', TRAN)
-    save(studio, en, TRAN, whole + "\nMore.\n", version=version, now=NOW)
+    whole = open_text(studio, en, BOTH, NOW).words
+    version = write(studio, en, "title: Wooden", 'title: "Wooden', BOTH)
+    save(studio, en, BOTH, whole + "\nMore.\n", version=version, now=NOW)
     assert [row.state for row in unlike(look_at(studio, en))] == ["gone"]
     with studio.ledger.reading() as session:
         assert len(session.exec(select(TranslatedBlock)).all()) == before
