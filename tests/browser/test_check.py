@@ -1,6 +1,7 @@
 """Check my box: the phone reckons for itself, and the kept files are judged by a page from a disk."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -91,13 +92,14 @@ def kept(tiny_street: Street, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def desk(playwright: Playwright, kept: Path) -> Page:
+def desk(playwright: Playwright, kept: Path) -> Iterator[Page]:
     """A browser without any network that opens the saved verifier."""
     browser = launch(playwright)
     context = browser.new_context(offline=True)
     page = context.new_page()
     page.goto(kept.as_uri())
-    return page
+    yield page
+    browser.close()
 
 
 def judge(page: Page, *files: Path, code: str = "", root: str = "") -> dict[str, str]:

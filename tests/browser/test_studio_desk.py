@@ -118,7 +118,7 @@ def test_the_tools_are_reached_by_keys_and_left_by_escape(town: Street, printed_
     page.keyboard.press("ArrowRight")
     expect(page.get_by_role("button", name="Chữ đậm (Ctrl+B)")).to_be_focused()
     page.keyboard.press("End")
-    expect(page.get_by_role("toolbar").get_by_role("button", name="Nguồn")).to_be_focused()
+    expect(page.get_by_role("toolbar").get_by_role("button", name="Hình ảnh")).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.locator("#body")).to_be_focused()
 

@@ -250,7 +250,7 @@ def test_buyers_pages_neither_read_nor_set_the_staff_cookie(cai: Desk, reader: P
         assert mine.headers.get("ETag") == theirs.headers.get("ETag"), path
         assert "studio" not in mine.text, path
     story = cai.open("/vi/tiny/lantern").headers
-    assert story["Cache-Control"] == "public, max-age=300"
+    assert story["Cache-Control"] == "public, no-cache"
     assert "Cookie" not in story["Vary"]
 
 
