@@ -467,7 +467,7 @@ def test_a_language_that_the_pages_do_not_speak_is_told_by_check(folder: Path, w
         (STORY, "A short sentence told to try this page 3.", "![x](https://x.example/x.png)", "picture"),
         (STORY, "## Wooden Bridge", "# Wooden Bridge", "one #"),
         (STORY, "Nguồn.[^S1]", "Nguồn.[^S9]", "[^S9] is used but not given"),
-        (STORY, "Nguồn.[^S1]", "Nguồn.", "[^S1] is given but never used"),
+        (STORY, "[^S1]: A", "[^S5]: Another.\n[^S1]: A", "[^S5] is given but never used"),
         (STORY, 'value: "12", label: pieces, source: S1', 'value: "12", label: pieces, source: S7', "S7"),
         (STORY, "A short sentence told to try this page", "", "at least 200"),
         ("kits/tiny/bridge/art.svg", "</svg>", "<script>1</script></svg>", "script"),
