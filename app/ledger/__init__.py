@@ -1,6 +1,7 @@
 """The database: `reading()` and `writing()` blocks over one SQLite file, migrated on opening."""
 
 import contextlib
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -98,6 +99,7 @@ class Ledger:
                 mend="Install pysqlite3 0.6.1 or newer",
             )
         self.path = path
+        self._turn = threading.RLock()
         with _told(path):
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)  # PDFs beside it hold codes
             self._engine = _engine(path)
@@ -116,7 +118,8 @@ class Ledger:
     @contextlib.contextmanager
     def writing(self) -> Iterator[Session]:
         """Yield the only writer: everything in the block is kept when it ends, or nothing if it raises."""
-        with _told(self.path), self._engine.connect() as plain:
+        # Writers that wait for SQLite sleep and try again, and of many one may wait too long: they queue.
+        with self._turn, _told(self.path), self._engine.connect() as plain:
             connection = plain.execution_options(hopke_writing=True)
             with Session(bind=connection, expire_on_commit=False) as session:
                 yield session
