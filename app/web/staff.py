@@ -8,6 +8,8 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, redirect, request
 from flask.blueprints import BlueprintSetupState
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.core.staff import LONGEST_PASSWORD, SHORTEST_PASSWORD, PasswordError, PasswordFault
@@ -33,6 +35,8 @@ from app.web.guard import (
     session_key,
     show_studio,
     signed_in,
+    tell_stale,
+    wants_json,
     without_sign_in,
 )
 from app.web.tries import Tries
@@ -161,6 +165,22 @@ def end_one(number: int) -> AnyResponse:
     except SessionMissingError:
         return _me("staff.me.over", 404)
     return redirect(ME, 303)
+
+
+@pages.errorhandler(CSRFError)
+def stale(error: CSRFError) -> ResponseReturnValue:
+    """Show the same form again when its token is of another session; a password is typed again."""
+    sent, token = request.form, (request.view_args or {}).get("token", "")
+    match request.endpoint:
+        case _ if wants_json():
+            return tell_stale(error)
+        case "staff.send_sign_in":
+            return _sign_in_form(sent.get("next", ""), 400, name=sent.get("name", ""), problem="staff.stale")
+        case "staff.choose_password":
+            return _password_form(token, "staff.stale")
+        case "staff.send_password":
+            return _me("staff.stale")
+    return tell_stale(error)
 
 
 def _instead_of_before(key: bytes) -> None:
