@@ -1,10 +1,13 @@
 """Workers share the tests out: what is dear to prepare is prepared in one of them, and no test is lost."""
 
+import os
 import subprocess
 import sys
 
 from tests.conftest import REPOSITORY
 from tests.workers import LONG_FIRST, ORDERED, SCENES, place_of, scope_of
+
+PLAIN = {**os.environ, "PYTEST_ADDOPTS": ""}
 
 
 def test_a_worker_takes_whole_files_and_files_together_that_share_what_is_dear() -> None:
@@ -32,11 +35,16 @@ def test_two_workers_run_every_test_once() -> None:
     command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadscope"]
     files = ["tests/test_tools.py", "tests/core/test_swap_code.py", "tests/core/test_log.py"]
     listed = subprocess.run(
-        [*command[:4], "--collect-only", *files], cwd=REPOSITORY, capture_output=True, text=True, check=False
+        [*command[:4], "--collect-only", *files],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=False,
+        env=PLAIN,
     )
     done = subprocess.run(
         [*command, "-p", "no:cacheprovider", *files],
-        cwd=REPOSITORY, capture_output=True, text=True, check=False, timeout=120,
+        cwd=REPOSITORY, capture_output=True, text=True, check=False, timeout=120, env=PLAIN,
     )  # fmt: skip
     tests = sum("::" in line for line in listed.stdout.splitlines())
     assert tests > 20

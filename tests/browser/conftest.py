@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Page, Playwright, expect
 
 from app.runs import open_station
 from app.runs.life import commit_run, seal_run
@@ -34,12 +34,6 @@ BROKEN = ("401:", "403:", "413:", "429:", "500:", "503:")
 """What only the scenes of errors may answer."""
 
 expect.set_options(timeout=20_000)  # two cores may be busy with other tests; no test measures time
-
-
-@pytest.fixture(scope="session")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as started:
-        yield started
 
 
 @pytest.fixture(scope="session")

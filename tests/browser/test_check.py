@@ -107,6 +107,7 @@ def judge(page: Page, *files: Path, code: str = "", root: str = "") -> dict[str,
     page.locator("#files").set_input_files(files)
     page.locator("#code").fill(code)
     page.locator("#root").fill(root)
+    page.evaluate("for (const each of document.querySelectorAll('#whole, #broken')) each.hidden = true")
     page.locator("button").click()
     expect(page.locator("#whole:visible, #broken:visible")).to_have_count(1)
     shown = [each for each in page.locator("#found li").all() if each.is_visible()]
