@@ -72,7 +72,7 @@ class Change:
     Attributes:
         kind: "same", "gone", "new" or "changed".
         old: the block as it was, "" if it is new.
-        new: the block as it is, "" if it is gone.
+        new: the block as it is, "" if it is gone. Empty lines with no block before them are the "same".
         words: what became of its words, in order; empty unless it is changed. Empty lines behind a block are
             no change of it.
     """
@@ -121,13 +121,17 @@ def _paired(gone: Sequence[str], new: Sequence[str]) -> Iterator[Change]:
         near = [_likeness(old, candidate) for candidate in rest]
         best = max(range(len(near)), key=near.__getitem__, default=None)
         if best is None or near[best] < ALIKE:
-            yield Change("gone", old, "")
+            yield _alone("gone", old, "")
             continue
-        yield from (Change("new", "", block) for block in rest[:best])
+        yield from (_alone("new", "", block) for block in rest[:best])
         words = word_changes(old.rstrip("\n"), rest[best].rstrip("\n"))
         yield Change("changed", old, rest[best], words)
         del rest[: best + 1]
-    yield from (Change("new", "", block) for block in rest)
+    yield from (_alone("new", "", block) for block in rest)
+
+
+def _alone(kind: Literal["gone", "new"], old: str, new: str) -> Change:
+    return Change(kind if (old + new).strip("\n") else "same", old, new)
 
 
 def _likeness(one: str, other: str) -> float:

@@ -60,6 +60,8 @@ def test_what_became_of_the_words_tells_both_texts(old: str, new: str) -> None:
 
 
 @given(files, files)
+@example("", "\n")
+@example("\n", "")
 def test_what_became_of_the_blocks_tells_both_texts(old: str, new: str) -> None:
     found = changes(old, new)
     assert "".join(change.old for change in found) == old
