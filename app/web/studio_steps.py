@@ -153,7 +153,7 @@ def steps_of(opened: Opened) -> Steps:
     advised = advice(studio(), text, opened.words)
     runs = printed_runs(studio(), text, opened.published, opened.words)
     past = history(studio(), text, datetime.now(UTC), most=1) if opened.broken is None else ()
-    returned = past[0] if past and past[0].kind == "returned" and past[0].note else None
+    returned = past[0] if past and past[0].kind == "returned" else None
     return Steps(
         tuple(_buttons(opened.state, own)),
         own,

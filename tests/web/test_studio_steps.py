@@ -76,6 +76,16 @@ def test_a_text_that_is_sent_back_says_why_and_by_whom(folder: Path, cai: Desk, 
     assert "Năm 1900 &lt;b&gt;" in cai.open(f"{PLACE}/history").text
 
 
+def test_a_text_taken_back_by_its_writer_is_not_called_sent_back(folder: Path, cai: Desk, rev: Desk) -> None:
+    keep(cai, changed(folder))
+    do(cai, "submit")
+    assert "trả bài lại:" not in do(cai, "withdraw")
+    page = rev.open(f"{PLACE}/history").text
+    assert re.findall(r"<b>([^<]+)</b> <span>Cải", page) == ["Taken back", "Handed in", "Saved"]
+    newest = re.findall(rf'href="({PLACE}/history/\d+)"', page)[0]
+    assert "Người viết lấy lại · Cải" in cai.open(newest).text
+
+
 def test_whoever_wrote_is_told_that_somebody_else_approves(app: Flask, folder: Path, cai: Desk) -> None:
     both = signed_in(app, "Both", "curator", "reviewer")
     keep(both, changed(folder))
