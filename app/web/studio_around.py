@@ -36,7 +36,7 @@ from app.editing.remarks import (
     review,
     settle_remark,
 )
-from app.editing.reviewing import OwnTextError
+from app.editing.reviewing import OwnTextError, wrote
 from app.web.failures import refuse_guesses
 from app.web.guard import needs, show_studio, signed_in
 from app.web.keys import site_address
@@ -133,6 +133,7 @@ def _review(text: Text, status: int = 200, *, typed: tuple[str, str] = ("", ""),
         today=now.date(),
         in_a_year=in_a_year(now.date()),
         may=signed_in().may,
+        own=wrote(studio(), text, signed_in().id),
         **({"problem": "", "address": ""} | told),
     )
 

@@ -90,8 +90,11 @@ def test_whoever_wrote_is_told_that_somebody_else_approves(app: Flask, folder: P
     both = signed_in(app, "Both", "curator", "reviewer")
     keep(both, changed(folder))
     do(both, "submit")
-    assert "approve" not in buttons(both)
+    assert buttons(both) == {"withdraw", "discard"}
     assert "You wrote in this text" in both.open(PLACE).text
+    review = both.open(f"{PLACE}/review").text
+    assert "Let somebody else check it." in review
+    assert f'action="{PLACE}/checked"' not in review
     assert "You wrote in this text" in do(both, "approve")
     assert buttons(cai) == {"withdraw", "discard"}
 
