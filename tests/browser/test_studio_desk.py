@@ -105,6 +105,21 @@ def test_every_tool_marks_what_is_chosen_and_can_be_undone(
     assert body(page) == before
 
 
+def test_a_box_begun_on_a_phone_takes_what_is_typed_next_and_is_undone_whole(
+    town: Street, printed_folder: Path
+) -> None:
+    page = at_desk(town, printed_folder, "fish/en", width=360).page
+    page.locator("#body").fill("Before. … After.\n")
+    select(page, "After.")
+    page.keyboard.press("ArrowLeft")
+    page.get_by_role("button", name="Truyền thuyết", exact=True).click()
+    page.keyboard.insert_text("A turtle.")
+    assert body(page) == 'Before. … \n\n!!! legend "It is told"\n    A turtle.\n\nAfter.\n'
+    page.keyboard.press("Control+z")
+    page.keyboard.press("Control+z")
+    assert body(page) == "Before. … After.\n"
+
+
 def test_the_tools_are_reached_by_keys_and_left_by_escape(town: Street, printed_folder: Path) -> None:
     page = at_desk(town, printed_folder, "fish/en").page
     page.locator("#body").fill("The wood is old.")
