@@ -198,7 +198,9 @@ def guest(token: str) -> Response:
         checked=None,
         scan=None,
         here="story",
-        band=band.say("preview.band", day=band.day(shown.ends_at)),
+        band=band.say(
+            "preview.band_same" if shown.published else "preview.band", day=band.day(shown.ends_at)
+        ),
         band_language=band.language,
     )
 

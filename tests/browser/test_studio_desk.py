@@ -281,7 +281,7 @@ def test_the_phone_beside_the_text_follows_and_stays_where_it_was_read(
 ) -> None:
     page = at_desk(town, printed_folder, "bridge/vi").page
     phone = page.frame_locator("#phone")
-    expect(phone.get_by_role("note").first).to_have_text("Bản xem thử, chưa đăng.")
+    expect(phone.get_by_role("note").first).to_contain_text("xem thử")
     inside = "() => document.getElementById('phone').contentDocument.scrollingElement"
     page.evaluate(f"({inside})().scrollTop = 900")
     at_end(page)

@@ -228,7 +228,7 @@ def test_the_preview_is_the_buyers_page_and_says_that_it_is_none(cai: Desk, app:
     assert typed.status_code == 200
     page = read_html(typed.text)
     assert page.one("h1").text == "Chỉ xem thử"
-    assert "Bản xem thử, chưa đăng." in typed.text
+    assert "Người đọc vẫn thấy bài đã đăng." in typed.text
     assert page.all("script") == []
     assert "frame-ancestors 'self'" in typed.headers["Content-Security-Policy"]
     assert typed.headers["Cache-Control"] == "private, no-store"
@@ -237,6 +237,17 @@ def test_the_preview_is_the_buyers_page_and_says_that_it_is_none(cai: Desk, app:
     told = json.loads(send(cai, form, f"{BRIDGE}/preview", headers=SCRIPT, body="Một hai. Ba.").text)
     assert told["measured"] == "3 tiếng. Mỗi câu chừng 1,5 tiếng."
     assert "Một hai. Ba." in told["page"]
+
+
+def test_the_preview_says_whether_readers_have_it_just_so_otherwise_or_not_at_all(cai: Desk) -> None:
+    form = form_of(cai.open(BRIDGE))
+    assert "Bài đang đăng đúng như thế này." in cai.open(f"{BRIDGE}/preview").text
+    assert "Bài đang đăng đúng như thế này." in send(cai, form, f"{BRIDGE}/preview").text
+    send(cai, form, title="Tên khác")
+    page = cai.open(f"{BRIDGE}/preview").text
+    assert "Người đọc vẫn thấy bài đã đăng." in page
+    assert "Bài đang đăng" not in page
+    assert "Bản xem thử, chưa đăng." in cai.open("/studio/bridge/fr/preview").text
 
 
 def test_a_text_too_hard_to_render_is_told_and_the_desk_stays_up(cai: Desk) -> None:

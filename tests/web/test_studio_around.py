@@ -169,6 +169,9 @@ def link_of(desk: Desk, address: str = VI, days: str = "7") -> str:
 
 def test_a_guest_reads_the_draft_as_buyers_would_and_nothing_else(cai: Desk, app: Flask) -> None:
     link = link_of(cai, EN)
+    unchanged = Phone(app, "en").open(link).text
+    assert "This text is published." in unchanged
+    assert "not published" not in unchanged
     fields = fields_of(cai)
     name = field_with(fields, "this page 8.")
     cai.press(f"{EN}/translate", fields | {name: "Not published at all."})
