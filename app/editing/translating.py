@@ -27,6 +27,8 @@ from app.editing.pairs import (
 from app.ledger import Draft, Revision, TranslatedBlock
 
 ALL = "all"
+SETTLED = ("agrees", "extra")
+"""States of paragraphs that are not behind their source."""
 
 
 class NoSourceError(UserError):
@@ -64,7 +66,12 @@ class Sides:
     @property
     def open(self) -> int:
         """Return how many paragraphs do not agree."""
-        return sum(row.state != "agrees" for row in self.rows)
+        return sum(row.state not in SETTLED for row in self.rows)
+
+    @property
+    def extra(self) -> int:
+        """Return how many paragraphs nothing in the source ever stood behind, and nobody has said so yet."""
+        return sum(row.state == "extra" for row in self.rows)
 
     @property
     def named(self) -> tuple[tuple[str, str, Row], ...]:
@@ -240,7 +247,7 @@ def stale_counts(studio: Studio, now: datetime) -> dict[tuple[str, str], int]:
 
 @lru_cache(maxsize=512)  # most texts are as they were when the board was last looked at
 def _open(source: str, target: str, told: frozenset[tuple[str, Told]]) -> int:
-    return sum(row.state != "agrees" for row in rows_of(source, target, dict(told)))
+    return sum(row.state not in SETTLED for row in rows_of(source, target, dict(told)))
 
 
 def _source(studio: Studio, text: Text, now: datetime) -> tuple[Text, str]:

@@ -56,6 +56,21 @@ def test_a_source_that_changed_is_shown_with_the_words_that_went_and_came(cai: D
     assert 'lang="vi"' in page
 
 
+def test_a_paragraph_that_the_source_never_had_is_called_so_and_not_behind(cai: Desk, folder: Path) -> None:
+    fields_of(cai)
+    change(folder, "en.md", "## Wooden Bridge\n", "## Wooden Bridge\n\n- For guests only.\n")
+    page = cai.open(f"{EN}/translate").text
+    assert "1 paragraph was never in the source." in page
+    assert "agree." not in page
+    assert page.count("It stays, here alone") == 1
+    assert "behind" not in cai.open("/studio/").text
+    change(folder, "vi.md", '!!! legend "Tương truyền"\n    It is told that this is only a test.\n\n', "")
+    page = cai.open(f"{EN}/translate").text
+    assert "1 paragraph does not agree. 1 paragraph was never in the source." in page
+    assert "No longer in the source" in page
+    assert "1 paragraph behind" in cai.open("/studio/").text
+
+
 def test_what_is_written_beside_the_source_is_the_draft(cai: Desk, folder: Path) -> None:
     fields = fields_of(cai)
     name = field_with(fields, "this page 8.")
