@@ -127,6 +127,16 @@ def test_a_text_in_one_language_alone_needs_a_reason_that_its_history_keeps(
     assert "chờ nhà sử học" in cai.open(f"{PLACE}/history").text
 
 
+def test_the_reason_for_one_language_is_asked_for_though_the_fields_are_not_right_yet(
+    folder: Path, cai: Desk
+) -> None:
+    (folder / "stories" / "bridge" / "en.md").unlink()
+    keep(cai, changed(folder).replace("title: Cầu gỗ\n", ""))
+    page = cai.open(PLACE).text
+    assert 'name="alone_because"' in page
+    assert "Còn 2 chỗ phải sửa" in page
+
+
 def test_an_older_page_does_not_hand_in_what_somebody_saved_since(folder: Path, cai: Desk) -> None:
     keep(cai, changed(folder))
     old = version_on(cai)
