@@ -222,6 +222,22 @@ def test_a_layer_and_a_bonus_page_have_their_own_short_form(cai: Desk) -> None:
         assert "Khác" in cai.open(f"{path}/preview").text
 
 
+def test_a_fault_of_the_front_matter_is_told_in_the_readers_language_with_its_place(cai: Desk) -> None:
+    raw = form_of(cai.open(f"{BRIDGE}?raw=1"))
+    words = dict(raw)["words"].replace("title: Cầu gỗ", "title: Cầu: gỗ", 1)
+    send(cai, raw, words=words)
+    page = read_html(cai.open(BRIDGE).text).by_id("fault").text
+    line = words.splitlines().index("title: Cầu: gỗ") + 1
+    assert f"Hãy xem dòng {line}, ký tự thứ 11, và cả dòng ngay trên nó." in page
+    assert "dấu hai chấm" in page
+    send(cai, form_of(cai.open(BRIDGE)), words="---\ntitle: Cầu\n")
+    page = read_html(cai.open(BRIDGE).text).by_id("fault").text
+    assert "ba gạch nối (---)" in page
+    assert "dòng 0" not in page
+    send(cai, form_of(cai.open(BRIDGE)), words=dict(raw)["words"])
+    assert read_html(cai.open(BRIDGE).text).by_id("fault").text.strip() == ""
+
+
 def test_the_preview_is_the_buyers_page_and_says_that_it_is_none(cai: Desk, app: Flask) -> None:
     form = form_of(cai.open(BRIDGE))
     typed = send(cai, form, f"{BRIDGE}/preview", title="Chỉ xem thử", body="Một câu.[^S1]")

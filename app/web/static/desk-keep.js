@@ -110,6 +110,7 @@ export function keep(room, form) {
       const fresh = page.getElementById("steps"), kept = page.querySelector("#desk [name=version]");
       if (!fresh || kept.value !== version.value) return;
       bring(old, fresh);
+      bring(document.getElementById("fault"), page.getElementById("fault"));
       bring(state, page.getElementById("state"));
     } catch {}
   }
