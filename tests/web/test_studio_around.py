@@ -148,6 +148,24 @@ def test_a_broken_front_matter_is_told_and_breaks_nothing(cai: Desk, folder: Pat
 # Remarks
 
 
+def test_a_remark_is_shown_with_the_words_of_its_paragraph_on_the_desk_and_when_they_changed(
+    cai: Desk, rev: Desk, folder: Path
+) -> None:
+    block = re.search(
+        r'id="p-([0-9a-f]{16})">\s*<div class="story" lang="vi"><p>Một câu', rev.open(f"{VI}/review").text
+    )
+    assert block
+    rev.press(f"{VI}/comments", {"block": block[1], "remark": "Where from?"})
+    assert "trang này 0." in cai.open(VI).text.partition('class="remarked"')[2]
+    change(folder, "vi.md", "trang này 0.", "trang này chín.")
+    shown = cai.open(f"{VI}/review").text
+    beside = shown.partition("trang này chín.")[2].partition('class="para"')[0]
+    assert "Where from?" in beside
+    assert "The paragraph has changed since. It was:" in beside
+    assert "trang này 0." in beside
+    assert "no longer there" not in shown
+
+
 def test_a_reviewer_remarks_on_a_paragraph_and_a_curator_settles_it(cai: Desk, rev: Desk) -> None:
     page = rev.open(f"{VI}/review").text
     block = re.search(r'id="p-([0-9a-f]{16})">\s*<div class="story" lang="vi"><p>Một câu', page)
