@@ -1,12 +1,12 @@
-"""The paragraph that a remark was made on: its words then, and where it stands by now."""
+"""What a paragraph was before a text was changed: for remarks, and for forms open meanwhile."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from app.core.alignment import moved
+from app.core.alignment import Told, moved
 from app.core.pieces import Piece
 from app.editing import Text
 from app.editing.pairs import pieces_or_body
@@ -48,3 +48,15 @@ def earlier(session: Session, text: Text, block: str, at: datetime, now: Sequenc
             if piece.key == block:
                 return Earlier(piece.text, moved(then, now).get(block, ""))
     return None
+
+
+def told_then(then: str, now: str, told: Mapping[str, Told]) -> dict[str, Told]:
+    """Return what each paragraph of an earlier state was made from, by its key of then.
+
+    Args:
+        then: the whole file as it was.
+        now: as it is.
+        told: what each paragraph is made from, by its key now.
+    """
+    went = moved(pieces_or_body(then), pieces_or_body(now))
+    return {**{old: told[new] for old, new in went.items() if new in told}, **told}

@@ -383,3 +383,31 @@ def test_a_text_is_handed_in_from_its_desk_with_what_was_typed_last(
     page.wait_for_url("**done=submit**")
     expect(page.locator("#state")).to_have_text("đang chờ duyệt")
     assert "And the last." in body(page)
+
+
+def test_a_translation_is_saved_by_itself_and_kept_without_network(
+    town: Street, printed_folder: Path
+) -> None:
+    phone = at_desk(town, printed_folder, "bridge/en.easy/translate", width=360)
+    page = phone.page
+    field = page.locator(".side textarea").last
+    field.focus()
+    page.keyboard.press("Control+End")
+    page.keyboard.type(" One.")
+    saved(page)
+    expect(page.locator("#state")).to_have_text("bản nháp")
+    page.keyboard.type("\n\nTwo.")
+    page.locator(".side textarea").first.focus()  # leaving a field saves at once
+    saved(page)
+    page.wait_for_timeout(500)
+    assert kept_words(page, "bridge/en.easy").count(" One.\n\nTwo.") == 1
+    phone.context.set_offline(True)
+    field.focus()
+    page.keyboard.press("Control+End")
+    page.keyboard.type(" Three.")
+    expect(page.get_by_text("Không có mạng.")).to_be_visible()
+    assert "Two. Three." in page.evaluate(KEPT, "desk /studio/bridge/en.easy/translate")
+    phone.context.set_offline(False)
+    expect(page.get_by_text("Không có mạng.")).to_have_count(0)
+    assert kept_words(page, "bridge/en.easy").count("Two. Three.") == 1
+    phone.faults.clear()

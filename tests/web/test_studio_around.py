@@ -33,10 +33,11 @@ def change(folder: Path, name: str, old: str, new: str) -> None:
 def fields_of(desk: Desk, address: str = EN) -> dict[str, str]:
     """Return what the form of the translation's page holds."""
     page = desk.open(f"{address}/translate").text
+    page = page[page.index('id="desk"') :]
     found = re.findall(r'<textarea name="([^"]+)"[^>]*>\n(.*?)</textarea>', page, re.S)
-    version = re.search(r'name="version" value="(\d+)"', page)
-    assert version
-    return {name: unescape(words) for name, words in found} | {"version": version[1]}
+    hidden = dict(re.findall(r'<input type="hidden" name="(version|began|source)" value="([^"]*)"', page))
+    assert set(hidden) == {"version", "began", "source"}
+    return {name: unescape(words) for name, words in found} | hidden
 
 
 def field_with(fields: dict[str, str], words: str) -> str:
@@ -112,6 +113,52 @@ def test_a_save_over_somebody_elses_keeps_both(cai: Desk, app: Flask) -> None:
     assert "Theirs." in fields_of(cai)[name]
 
 
+SCRIPT = {"X-Requested-With": "fetch"}
+
+
+def test_a_page_that_saves_by_itself_goes_on_with_its_places_and_loses_no_word(
+    cai: Desk, folder: Path
+) -> None:
+    fields_of(cai)
+    change(folder, "vi.md", "## Cầu gỗ\n", "## Cầu gỗ\n\nĐoạn mới.\n")
+    before = (folder / "stories/bridge/en.md").read_text("utf-8")
+    fields = form = fields_of(cai)
+    (new,) = (name for name in fields if name.startswith("n-"))
+    first, last = field_with(fields, "this page 0."), field_with(fields, "this page 8.")
+    for typed in (
+        {new: "New."},
+        {new: "New, and on.", first: "Quite other words.\n\nAnd a second paragraph."},
+        {new: "New, and on.", first: "Quite other words.\n\nAnd a second one.", last: "The end."},
+    ):
+        form = form | typed
+        answer = cai.press(f"{EN}/translate", form, headers=SCRIPT)
+        assert answer.json
+        form["version"] = str(answer.json["version"])
+    kept = unescape(cai.open(f"{EN}?raw=1").text)
+    assert "\n\nNew, and on.\n\nQuite other words.\n\nAnd a second one.\n\n" in kept
+    assert kept.count("The end.") == kept.count("New") == kept.count("second") == 1
+    whole = before.replace(fields[first], form[first]).replace(fields[last], form[last])
+    assert whole.replace("## Wooden Bridge\n", "## Wooden Bridge\n\nNew, and on.\n") in kept
+
+
+def test_a_page_that_saves_by_itself_is_told_what_keeps_it_from_it(
+    cai: Desk, app: Flask, folder: Path
+) -> None:
+    fields = fields_of(cai)
+    name = field_with(fields, "this page 8.")
+    other = signed_in(app, "Other", "curator", address="192.0.2.31")
+    other.press(f"{EN}/translate", fields | {name: "Theirs."})
+    answer = cai.press(f"{EN}/translate", fields | {name: "Mine."}, headers=SCRIPT)
+    assert (answer.status_code, answer.json and answer.json["error"]) == (409, "stale-save")
+    assert answer.json
+    assert "Mine." in answer.json["words"]
+    begun = fields_of(cai, "/studio/bridge/fr")
+    change(folder, "vi.md", "## Cầu gỗ\n", "## Cầu gỗ\n\n## Mới\n")
+    title = next(iter(begun))
+    answer = cai.press("/studio/bridge/fr/translate", begun | {title: "Pont"}, headers=SCRIPT)
+    assert (answer.status_code, answer.json and answer.json["error"]) == (409, "source")
+
+
 def test_words_for_a_paragraph_that_left_the_source_are_shown_again(cai: Desk, folder: Path) -> None:
     fields_of(cai)
     change(folder, "vi.md", "## Cầu gỗ\n", "## Cầu gỗ\n\nĐoạn mới.\n")
@@ -126,7 +173,7 @@ def test_words_for_a_paragraph_that_left_the_source_are_shown_again(cai: Desk, f
 
 def test_a_missing_translation_is_begun_without_a_word_of_the_source(cai: Desk, folder: Path) -> None:
     fields = fields_of(cai, "/studio/bridge/fr")
-    assert set(fields.values()) <= {"", "0"}
+    assert {words for name, words in fields.items() if name != "source"} <= {"", "0"}
     title = next(iter(fields))
     assert cai.press("/studio/bridge/fr/translate", fields | {title: "Pont"}).status_code == 303
     assert fields_of(cai, "/studio/bridge/fr")[title] == "Pont"
