@@ -20,9 +20,10 @@ class FileMissingError(UserError):
 
 
 class FileBrokenError(UserError):
-    """A file is not what its ending says; `line` is where, 0 if nobody can tell."""
+    """A file is not what its ending says; `line` and `column` from 1 are where, 0 if nobody can tell."""
 
     line = 0
+    column = 0
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,8 @@ class _PlainLoader(yaml.SafeLoader):
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         if self.check_event(yaml.events.AliasEvent):
-            raise yaml.composer.ComposerError(None, None, "aliases are not used here", None)
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+            raise yaml.composer.ComposerError(None, None, "aliases are not used here", mark)
         return super().compose_node(parent, index)
 
 
@@ -126,15 +128,25 @@ def yaml_nodes(text: str, *, where: str) -> yaml.Node | None:
         raise _no_yaml(error, where) from error
 
 
+_OPENED = (
+    "while scanning a quoted scalar",
+    "while scanning a simple key",
+    "while parsing a flow sequence",
+    "while parsing a flow mapping",
+)
+"""What the parser was about when it missed an end: where that began is the place to look at."""
+
+
 def _no_yaml(error: Exception, where: str) -> FileBrokenError:
-    mark = getattr(error, "problem_mark", None)
+    began = getattr(error, "context_mark", None) if getattr(error, "context", None) in _OPENED else None
+    mark = began or getattr(error, "problem_mark", None)
     line = f" in line {mark.line + 2}" if mark else ""
     broken = FileBrokenError(
         f"the front matter is not YAML{line}: {getattr(error, 'problem', None) or error}",
         where=where,
         mend="Put texts that hold a colon or a # into double quotes, and indent with spaces",
     )
-    broken.line = mark.line + 2 if mark else 0
+    broken.line, broken.column = (mark.line + 2, mark.column + 1) if mark else (0, 0)
     return broken
 
 

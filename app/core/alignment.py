@@ -33,13 +33,14 @@ class Row:
 
     Attributes:
         state: "agrees"; "stale": the source's words are others now; "unsure": nobody has said what it tells;
-            "new": it is not translated; "gone": what it told is no longer in the source.
+            "new": it is not translated; "gone": what it told is no longer in the source; "extra": it never
+            told anything of the source, and nobody has said that it shall stand alone.
         source: the source's piece, None where there is none.
         target: the translation's, None where there is none.
         before: of a stale or gone one the words of the source that it tells.
     """
 
-    state: Literal["agrees", "stale", "unsure", "new", "gone"]
+    state: Literal["agrees", "stale", "unsure", "new", "gone", "extra"]
     source: Piece | None
     target: Piece | None
     before: str = ""
@@ -199,8 +200,10 @@ def _rows(
         while lone and lone[0] < theirs:
             piece = target[lone.pop(0)]
             kept = told.get(piece.key)
-            alone = kept is not None and not kept.source
-            found.append(Row("agrees" if alone else "gone", None, piece, kept.text if kept else ""))
+            if kept is None:
+                found.append(Row("extra", None, piece))
+            else:
+                found.append(Row("gone" if kept.source else "agrees", None, piece, kept.text))
 
     for ours, piece in enumerate(source):
         theirs = by_source.get(ours)

@@ -171,12 +171,13 @@ def _root(front: str) -> tuple[tuple[str, int, yaml.Node], ...]:
     if root is None:
         return ()
     if not isinstance(root, yaml.MappingNode) or root.flow_style or _ENDED.search(front):
-        raise _fault("it is not a list of keys, one a line")
+        raise _fault("it is not a list of keys, one a line", None if _ENDED.search(front) else root)
     found = tuple((str(key.value), key.start_mark.index, value) for key, value in root.value)
-    if len({name for name, _, _ in found}) != len(found) or any(
-        key.start_mark.column for key, _ in root.value
-    ):
-        raise _fault("a key stands in it twice, or not at its line's beginning")
+    seen: set[str] = set()
+    for key, _ in root.value:
+        if str(key.value) in seen or key.start_mark.column:
+            raise _fault("a key stands in it twice, or not at its line's beginning", key)
+        seen.add(str(key.value))
     return found
 
 
@@ -222,7 +223,7 @@ def _text(node: yaml.Node | None, key: str) -> str:
     if node is None or node.tag == "tag:yaml.org,2002:null":
         return ""
     if not isinstance(node, yaml.ScalarNode):
-        raise _fault(f"{key} is not a text")
+        raise _fault(f"{key} is not a text", node)
     return one_line(str(node.value))
 
 
@@ -243,12 +244,12 @@ def _riddles(node: yaml.Node | None) -> Iterator[tuple[str, Row]]:
         kind = _text(cells.get("kind"), f"{where}.kind") or "story"
         if kind not in RIDDLES or kind in seen:
             raise _fault(
-                f"{where}: each kind of riddle is asked once, and the kinds are {', '.join(RIDDLES)}"
+                f"{where}: each kind of riddle is asked once, and the kinds are {', '.join(RIDDLES)}", item
             )
         seen.add(kind)
         choices = [_text(choice, f"{where}.choices") for choice in _items(cells.get("choices"), where)]
         if len(choices) > len(CHOICES):
-            raise _fault(f"{where} has more than {len(CHOICES)} choices")
+            raise _fault(f"{where} has more than {len(CHOICES)} choices", item)
         answer = _text(cells.get("answer"), f"{where}.answer")
         row = dict.fromkeys(RIDDLE, "")
         row |= dict(zip(CHOICES, choices, strict=False))
@@ -262,17 +263,20 @@ def _items(node: yaml.Node | None, key: str) -> list[yaml.Node]:
     if node is None or node.tag == "tag:yaml.org,2002:null":
         return []
     if not isinstance(node, yaml.SequenceNode):
-        raise _fault(f"{key} is not a list")
+        raise _fault(f"{key} is not a list", node)
     return list(node.value)
 
 
 def _cells(node: yaml.Node, where: str) -> dict[str, yaml.Node]:
     if not isinstance(node, yaml.MappingNode):
-        raise _fault(f"{where} is not a row of keys")
+        raise _fault(f"{where} is not a row of keys", node)
     return {str(key.value): value for key, value in node.value}
 
 
-def _fault(what: str) -> FileBrokenError:
-    return FileBrokenError(
+def _fault(what: str, at: yaml.Node | None = None) -> FileBrokenError:
+    fault = FileBrokenError(
         f"the front matter cannot be shown as fields: {what}", mend="Mend it in the whole file"
     )
+    if at is not None:
+        fault.line, fault.column = at.start_mark.line + 2, at.start_mark.column + 1
+    return fault

@@ -9,11 +9,12 @@ from app.checking.stories import text_problems
 from app.checking.strict import answerable
 from app.checking.wording import as_told, own_wording, read_told, unsourced
 from app.core.errors import UserError
-from app.core.story import FrontError, Layer, Story
+from app.core.story import FrontError, Layer, LayerFront, Story
 from app.core.wording import mean_sentence, prose, readability_index
 from app.core.wording import words as words_of
 from app.editing import Studio, Text
 from app.editing.files import path_of
+from app.editing.front import fields
 from app.ledger import Draft
 from app.library import is_told, parse_layer, parse_story
 from app.reading import FileBrokenError, KeyWrongError
@@ -135,16 +136,18 @@ def _reading(text: Text, body: str) -> Reading:
 
 
 def _problems(studio: Studio, text: Text, words: str, alone_because: str) -> Iterator[Problem]:
+    story: Story | Layer
     try:
         story = parse(studio, text, words)
     except KeyWrongError as error:
         yield from _faults(error)
-        return
+        story = _body_of(text, words)
     except FileBrokenError as error:
         key = "front_broken" if error.line else "front_missing"
         yield Problem(key, error.what, error.mend, line=error.line)
-        return
-    yield from _empty(story)
+        story = _body_of(text, words)
+    else:
+        yield from _empty(story)
     yield from map(_named, text_problems(studio.workspace, story, studio.catalogue))
     yield from map(_named, unsourced(story, path_of(studio, text)))
     if isinstance(story, Story):
@@ -152,6 +155,13 @@ def _problems(studio: Studio, text: Text, words: str, alone_because: str) -> Ite
             for found in answerable(riddle, prose(story.text), ""):
                 yield replace(_named(found), front=f"riddles.{number}")
     yield from _alone(studio, text, alone_because)
+
+
+def _body_of(text: Text, words: str) -> Layer:
+    """Return what stands below a front matter that is not right, so that all is told at once."""
+    front = LayerFront(title="", summary="")
+    body = fields(words).body
+    return Layer(kit=text.kit, language=text.language, layer=text.layer, front=front, text=body)
 
 
 def _faults(error: KeyWrongError) -> Iterator[Problem]:

@@ -29,8 +29,9 @@ class Past:
 
     Attributes:
         id: its number.
-        kind: "foreign", "saved", "merged", "restored", "submitted", "returned", "approved", "published",
-            "cut off", "discarded", or "aside": words that came too late to be saved, kept beside the draft.
+        kind: "foreign", "saved", "merged", "restored", "submitted", "returned", "withdrawn", "approved",
+            "published", "cut off", "discarded", or "aside": words that came too late to be saved, kept beside
+            the draft.
         version: the draft's then.
         who: the name of whoever did it, "" for a foreign state and for the command line.
         at: when.
@@ -214,4 +215,6 @@ def _name(session: Session, revision: Revision) -> str | None:
 
 
 def _past(row: Revision, name: str | None) -> Past:
-    return Past(row.id or 0, row.kind, row.version, name or "", row.at, row.note, not row.digest)
+    # Nobody sends a text back without a reason: without one its writer took it back.
+    kind = "withdrawn" if row.kind == "returned" and not row.note else row.kind
+    return Past(row.id or 0, kind, row.version, name or "", row.at, row.note, not row.digest)

@@ -12,6 +12,7 @@ from app.core.pieces import Piece
 from app.core.story import CleanHtml, Layer, LayerFront
 from app.editing import Studio, Text
 from app.editing.drafts import Opened, open_text
+from app.editing.earlier import earlier
 from app.editing.files import file_state
 from app.editing.pairs import pieces_or_body
 from app.ledger import Comment, Revision, Staff
@@ -46,13 +47,15 @@ class Remark:
 
     Attributes:
         number: by which it is settled or removed.
-        quote: how its paragraph began when it was written, "" for the text as a whole.
+        quote: how its paragraph began when it was written, "" for the text as a whole; of one that has
+            changed since all its words, if the history has them.
         text: what it says.
         writer: who wrote it, by name.
         own: whether whoever looks wrote it.
         at: when.
         settled: whether it is.
         changed: whether the paragraph has changed since.
+        gone: whether it is no longer there at all.
     """
 
     number: int
@@ -63,6 +66,7 @@ class Remark:
     at: datetime
     settled: bool
     changed: bool
+    gone: bool
 
 
 @dataclass(frozen=True)
@@ -90,18 +94,18 @@ class Remarks:
 
     Attributes:
         whole: on the text as a whole.
-        changed: on paragraphs that have changed since.
-        by_key: on those that stand, by their keys.
+        gone: on paragraphs that are no longer there.
+        by_key: on those that stand, changed or not, by their keys now.
     """
 
     whole: tuple[Remark, ...]
-    changed: tuple[Remark, ...]
+    gone: tuple[Remark, ...]
     by_key: dict[str, tuple[Remark, ...]] = field(default_factory=dict)
 
     @property
     def open(self) -> int:
         """Return how many are not settled."""
-        each = (*self.whole, *self.changed, *(one for some in self.by_key.values() for one in some))
+        each = (*self.whole, *self.gone, *(one for some in self.by_key.values() for one in some))
         return sum(not remark.settled for remark in each)
 
 
@@ -116,24 +120,27 @@ def remarks_of(studio: Studio, text: Text, words: str, staff: int) -> Remarks:
     """
     wanted = select(Comment, Staff.name).join(Staff, col(Staff.id) == col(Comment.by))
     wanted = wanted.where(Comment.kit == text.kit, Comment.name == text.name).order_by(col(Comment.id))
-    there = {piece.key for piece in pieces_or_body(words)}
+    now = pieces_or_body(words)
+    there, shown = {piece.key for piece in now}, {piece.key for piece in now if not piece.empty}
     whole: list[Remark] = []
-    changed: list[Remark] = []
+    gone: list[Remark] = []
     by_key: dict[str, tuple[Remark, ...]] = {}
     with studio.ledger.reading() as session:
         for row, writer in session.exec(wanted):
-            lost = row.block != "" and row.block not in there
+            changed = row.block != "" and row.block not in there
+            then = earlier(session, text, row.block, row.at, now) if changed else None
+            place, dots = then.now if then else row.block, "…" if len(row.quote) >= QUOTED else ""
             remark = Remark(
-                row.id or 0, row.quote, row.text, writer, row.by == staff, row.at,
-                row.settled_at is not None, lost,
+                row.id or 0, then.words if then else row.quote + dots, row.text, writer, row.by == staff,
+                row.at, row.settled_at is not None, changed, row.block != "" and place not in shown,
             )  # fmt: skip
-            if lost:
-                changed.append(remark)
-            elif row.block:
-                by_key[row.block] = (*by_key.get(row.block, ()), remark)
-            else:
+            if not row.block:
                 whole.append(remark)
-    return Remarks(tuple(whole), tuple(changed), by_key)
+            elif remark.gone:
+                gone.append(remark)
+            else:
+                by_key[place] = (*by_key.get(place, ()), remark)
+    return Remarks(tuple(whole), tuple(gone), by_key)
 
 
 def review(

@@ -1,7 +1,7 @@
 """Translations beside their source: what no longer agrees is shown, and nothing is ever changed by it."""
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -14,7 +14,8 @@ from app.core.pieces import Piece
 from app.editing import Studio, Text, texts_of
 from app.editing.composing import compose, skeleton
 from app.editing.drafts import Opened, open_text, save
-from app.editing.files import file_state, look
+from app.editing.earlier import told_then
+from app.editing.files import digest_of, file_state, look
 from app.editing.pairs import (
     adopt,
     front_and_body,
@@ -27,6 +28,8 @@ from app.editing.pairs import (
 from app.ledger import Draft, Revision, TranslatedBlock
 
 ALL = "all"
+SETTLED = ("agrees", "extra")
+"""States of paragraphs that are not behind their source."""
 
 
 class NoSourceError(UserError):
@@ -64,7 +67,12 @@ class Sides:
     @property
     def open(self) -> int:
         """Return how many paragraphs do not agree."""
-        return sum(row.state != "agrees" for row in self.rows)
+        return sum(row.state not in SETTLED for row in self.rows)
+
+    @property
+    def extra(self) -> int:
+        """Return how many paragraphs nothing in the source ever stood behind, and nobody has said so yet."""
+        return sum(row.state == "extra" for row in self.rows)
 
     @property
     def named(self) -> tuple[tuple[str, str, Row], ...]:
@@ -74,6 +82,11 @@ class Sides:
             (f"t-{at[row.target]}" if row.target else f"n-{name_of(row)}", name_of(row), row)
             for row in self.rows
         )
+
+    @property
+    def mark(self) -> str:
+        """Return by which a form knows the source that it was shown with."""
+        return digest_of(self.published)
 
     @property
     def words(self) -> str:
@@ -89,11 +102,16 @@ class Written:
         changed: new words by a paragraph's place among the translation's.
         added: words by the name of the row that they are the first to fill.
         agrees: the names of the rows that agree now, or "all" among them.
+        began: the version that the page was opened with, whose places and names these are; None where it is
+            the one that is saved over. A page that saves by itself goes on with the places it was shown with.
+        source: the digest of the source that the page was shown with, "" if it does not say.
     """
 
     changed: Mapping[int, str]
     added: Mapping[str, str]
     agrees: frozenset[str] = frozenset()
+    began: int | None = None
+    source: str = ""
 
 
 def name_of(row: Row) -> str:
@@ -159,7 +177,7 @@ def save_translation(
 def words_with(
     studio: Studio, text: Text, written: Written, *, version: int, now: datetime
 ) -> tuple[str, frozenset[str]]:
-    """Return a translation's whole file with what was written, from the version that was opened.
+    """Return a translation's whole file with what was written, from the version that its page began with.
 
     The names of the rows that were filled for the first time come with it.
 
@@ -168,10 +186,15 @@ def words_with(
         NoSourceError, VersionGoneError, FileBrokenError, KeyWrongError: it cannot be put together.
     """
     _, ours = _source(studio, text, now)
-    words = _words_of(studio, text, version, now) or skeleton(ours)
+    kept = _words_of(studio, text, version if written.began is None else written.began, now)
+    if not kept and written.source not in {"", digest_of(ours)}:
+        raise _source_changed()
+    words = kept or skeleton(ours)
     with studio.ledger.reading() as session:
-        rows = rows_of(ours, words, told_of(session, text))
-    targets, named = pieces_or_body(words), {name_of(row): row for row in rows}
+        told = told_then(words, open_text(studio, text, None, now).words, told_of(session, text))
+    targets = pieces_or_body(words)
+    rows = tuple(_apart(rows_of(ours, words, told), targets, written))
+    named = {name_of(row): row for row in rows}
     changed = {
         targets[at]: plain_piece(new)
         for at, new in written.changed.items()
@@ -183,10 +206,7 @@ def words_with(
         if not new.strip():
             continue
         if row is None or row.source is None:
-            raise SourceChangedError(
-                "the source was changed while you were translating; nothing was saved",
-                mend="What you wrote is still here: look at the new source and save again",
-            )
+            raise _source_changed()
         (changed if row.target else added)[row.target or row.source] = plain_piece(new)
     filled = {
         name
@@ -194,6 +214,23 @@ def words_with(
         if row.state == "new" and not {row.target, row.source}.isdisjoint({*changed, *added})
     }
     return compose(words, ours, rows, changed, added), frozenset(filled)
+
+
+def _apart(rows: Iterable[Row], targets: tuple[Piece, ...], written: Written) -> Iterator[Row]:
+    """Yield rows, those apart of which the page shows either side in a field of its own: neither is lost."""
+    for row in rows:
+        if row.target and name_of(row) in written.added and targets.index(row.target) in written.changed:
+            yield Row("new", row.source, None)
+            yield Row("extra", None, row.target)
+        else:
+            yield row
+
+
+def _source_changed() -> SourceChangedError:
+    return SourceChangedError(
+        "the source was changed while you were translating; nothing was saved",
+        mend="What you wrote is still here: look at the new source and save again",
+    )
 
 
 def plain_piece(words: str) -> str:
@@ -240,7 +277,7 @@ def stale_counts(studio: Studio, now: datetime) -> dict[tuple[str, str], int]:
 
 @lru_cache(maxsize=512)  # most texts are as they were when the board was last looked at
 def _open(source: str, target: str, told: frozenset[tuple[str, Told]]) -> int:
-    return sum(row.state != "agrees" for row in rows_of(source, target, dict(told)))
+    return sum(row.state not in SETTLED for row in rows_of(source, target, dict(told)))
 
 
 def _source(studio: Studio, text: Text, now: datetime) -> tuple[Text, str]:

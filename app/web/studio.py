@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.albums.bonus import bonus_of
 from app.albums.stories import layer_of, page_of
+from app.core.approval import without_approval
 from app.core.errors import UserError
 from app.core.story import RIDDLES, Layer, Story
 from app.editing import Studio, Text, TextMissingError, find_text
@@ -146,7 +147,8 @@ def here(kit: str, name: str) -> Response:
 def preview(kit: str, name: str) -> Response:
     """Show the draft as buyers would see it."""
     text = asked_text(kit, name)
-    return _preview(text, _open(text).words)
+    opened = _open(text)
+    return _preview(opened, opened.words)
 
 
 @pages.post("/studio/<kit>/<name>/preview")
@@ -155,8 +157,9 @@ def preview_typed(kit: str, name: str) -> Response:
     """Show what stands in the form as buyers would see it; nothing is kept."""
     text = asked_text(kit, name)
     make_ready()
-    words = sent_words(text, _open(text))
-    page = _preview(text, words)
+    opened = _open(text)
+    words = sent_words(text, opened)
+    page = _preview(opened, words)
     if not wants_json():
         return page
     answer = jsonify(page=page.get_data(as_text=True), measured=_measured(fields(words).body, text.language))
@@ -223,13 +226,14 @@ def _desk(
     )
 
 
-def _preview(text: Text, words: str) -> Response:
+def _preview(opened: Opened, words: str) -> Response:
+    text = opened.text
     try:
         buyers, page = as_buyers_see(text, lenient_story(studio(), text, words))
     except UserError as error:
         return show("studio_preview_failed.html", spoken(), 422, error=error, person=None, bar=(), here="")
     place = [page.series.id, "bonus"] if text.bonus else [page.series.id, text.kit, text.layer]
-    band: dict[str, Any] = {"band": Tongue(spoken()).say("studio.preview.band"), "band_language": spoken()}
+    band: dict[str, Any] = {"band": Tongue(spoken()).say(_band(opened, words)), "band_language": spoken()}
     return show(
         "studio_preview.html",
         text.language,
@@ -242,6 +246,14 @@ def _preview(text: Text, words: str) -> Response:
         here="story",
         **band,
     )
+
+
+def _band(opened: Opened, words: str) -> str:
+    """Return the phrase that says what a preview shows beside what readers have."""
+    if not opened.published:
+        return "studio.preview.band"
+    same = without_approval(words) == without_approval(opened.published)
+    return "studio.preview.band_same" if same else "studio.preview.band_draft"
 
 
 def as_buyers_see(text: Text, story: Story | Layer) -> tuple[str, Any]:

@@ -36,7 +36,7 @@ from app.editing.remarks import (
     review,
     settle_remark,
 )
-from app.editing.reviewing import OwnTextError
+from app.editing.reviewing import OwnTextError, wrote
 from app.web.failures import refuse_guesses
 from app.web.guard import needs, show_studio, signed_in
 from app.web.keys import site_address
@@ -133,6 +133,7 @@ def _review(text: Text, status: int = 200, *, typed: tuple[str, str] = ("", ""),
         today=now.date(),
         in_a_year=in_a_year(now.date()),
         may=signed_in().may,
+        own=wrote(studio(), text, signed_in().id),
         **({"problem": "", "address": ""} | told),
     )
 
@@ -197,7 +198,9 @@ def guest(token: str) -> Response:
         checked=None,
         scan=None,
         here="story",
-        band=band.say("preview.band", day=band.day(shown.ends_at)),
+        band=band.say(
+            "preview.band_same" if shown.published else "preview.band", day=band.day(shown.ends_at)
+        ),
         band_language=band.language,
     )
 

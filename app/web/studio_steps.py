@@ -116,7 +116,7 @@ class Steps:
 
     Attributes:
         buttons: some of `DONE`.
-        own: whether whoever looks wrote in it, and so may not approve it.
+        own: whether whoever looks wrote in it, and so may neither approve it nor send it back.
         problems: what keeps it from being published.
         alone: whether one of these is a language that it does not stand in.
         advice: what the house would do otherwise.
@@ -153,7 +153,7 @@ def steps_of(opened: Opened) -> Steps:
     advised = advice(studio(), text, opened.words)
     runs = printed_runs(studio(), text, opened.published, opened.words)
     past = history(studio(), text, datetime.now(UTC), most=1) if opened.broken is None else ()
-    returned = past[0] if past and past[0].kind == "returned" and past[0].note else None
+    returned = past[0] if past and past[0].kind == "returned" else None
     return Steps(
         tuple(_buttons(opened.state, own)),
         own,
@@ -175,7 +175,7 @@ def _buttons(state: str, own: bool) -> list[str]:
         "submit": state == "draft" and person.may("write"),
         "approve": state == "submitted" and person.may("review") and not own,
         "publish": state == "approved" and person.may("publish"),
-        "return": state in {"submitted", "approved"} and person.may("review"),
+        "return": state in {"submitted", "approved"} and person.may("review") and not own,
         "withdraw": state in {"submitted", "approved"} and person.may("write"),
         "discard": person.may("write"),
     }

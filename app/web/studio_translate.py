@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Blueprint, Response, abort, redirect, request
+from flask import Blueprint, Response, abort, jsonify, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.core.blocks import word_changes
@@ -19,12 +19,20 @@ from app.editing.translating import (
     sides_of,
     words_with,
 )
-from app.web.guard import needs, show_studio, signed_in
+from app.web.guard import needs, show_studio, signed_in, wants_json
 from app.web.studio import asked_text, make_room, sent_version, studio
 from app.web.studio_around import kit_names
 
 pages = Blueprint("studio_translate", __name__)
 pages.before_request(make_room)
+
+REFUSED: dict[type[UserError], tuple[str, int]] = {
+    SourceChangedError: ("source", 409),
+    VersionGoneError: ("version", 409),
+    TextTooLongError: ("long", 413),
+    NoSourceError: ("source", 409),
+}
+"""What keeps a translation from being saved: the problem that its page tells, and the status."""
 
 
 @pages.get("/studio/<kit>/<name>/translate")
@@ -50,19 +58,26 @@ def keep_translation(kit: str, name: str) -> AnyResponse:
     text, now = asked_text(kit, name), datetime.now(UTC)
     written, version = _written(), sent_version()
     try:
-        save_translation(studio(), text, signed_in().id, written, version=version, now=now)
-    except StaleSaveError:
+        kept = save_translation(studio(), text, signed_in().id, written, version=version, now=now)
+    except StaleSaveError as error:
         words, _ = words_with(studio(), text, written, version=version, now=now)
+        if wants_json():
+            return _told(409, error="stale-save", version=error.version, words=words)
         return show_studio("studio_stale.html", 409, text=text, words=words, version=version)
-    except SourceChangedError:
-        return _sides(text, 409, problem="source", typed=written)
-    except VersionGoneError:
-        return _sides(text, 409, problem="version", typed=written)
-    except TextTooLongError:
-        return _sides(text, 413, problem="long", typed=written)
-    except NoSourceError:
-        return _sides(text, 409)
+    except tuple(REFUSED) as error:
+        problem, status = REFUSED[type(error)]
+        if wants_json():
+            return _told(status, error=problem)
+        return _sides(text, status, problem=problem, typed=written)
+    if wants_json():
+        return _told(200, version=kept)
     return redirect(f"/studio/{text.kit}/{text.name}/translate?saved=1", 303)
+
+
+def _told(status: int, **told: str | int) -> Response:
+    answer = jsonify(**told)
+    answer.status_code = status
+    return answer
 
 
 def _sides(text: Text, status: int = 200, *, problem: str = "", typed: Written | None = None) -> Response:
@@ -99,8 +114,11 @@ def _sides(text: Text, status: int = 200, *, problem: str = "", typed: Written |
 
 def _written() -> Written:
     sent = request.form
+    began = sent.get("began", "")
     return Written(
         changed={int(name[2:]): sent[name] for name in sent if name[:2] == "t-" and name[2:].isdecimal()},
         added={name[2:]: sent[name] for name in sent if name[:2] == "n-"},
         agrees=frozenset(sent.getlist("agrees")),
+        began=int(began) if began.isdecimal() and len(began) < 10 else None,
+        source=sent.get("source", ""),
     )

@@ -105,6 +105,21 @@ def test_every_tool_marks_what_is_chosen_and_can_be_undone(
     assert body(page) == before
 
 
+def test_a_box_begun_on_a_phone_takes_what_is_typed_next_and_is_undone_whole(
+    town: Street, printed_folder: Path
+) -> None:
+    page = at_desk(town, printed_folder, "fish/en", width=360).page
+    page.locator("#body").fill("Before. … After.\n")
+    select(page, "After.")
+    page.keyboard.press("ArrowLeft")
+    page.get_by_role("button", name="Truyền thuyết", exact=True).click()
+    page.keyboard.insert_text("A turtle.")
+    assert body(page) == 'Before. … \n\n!!! legend "It is told"\n    A turtle.\n\nAfter.\n'
+    page.keyboard.press("Control+z")
+    page.keyboard.press("Control+z")
+    assert body(page) == "Before. … After.\n"
+
+
 def test_the_tools_are_reached_by_keys_and_left_by_escape(town: Street, printed_folder: Path) -> None:
     page = at_desk(town, printed_folder, "fish/en").page
     page.locator("#body").fill("The wood is old.")
@@ -266,7 +281,7 @@ def test_the_phone_beside_the_text_follows_and_stays_where_it_was_read(
 ) -> None:
     page = at_desk(town, printed_folder, "bridge/vi").page
     phone = page.frame_locator("#phone")
-    expect(phone.get_by_role("note").first).to_have_text("Bản xem thử, chưa đăng.")
+    expect(phone.get_by_role("note").first).to_contain_text("xem thử")
     inside = "() => document.getElementById('phone').contentDocument.scrollingElement"
     page.evaluate(f"({inside})().scrollTop = 900")
     at_end(page)
@@ -368,3 +383,31 @@ def test_a_text_is_handed_in_from_its_desk_with_what_was_typed_last(
     page.wait_for_url("**done=submit**")
     expect(page.locator("#state")).to_have_text("đang chờ duyệt")
     assert "And the last." in body(page)
+
+
+def test_a_translation_is_saved_by_itself_and_kept_without_network(
+    town: Street, printed_folder: Path
+) -> None:
+    phone = at_desk(town, printed_folder, "bridge/en.easy/translate", width=360)
+    page = phone.page
+    field = page.locator(".side textarea").last
+    field.focus()
+    page.keyboard.press("Control+End")
+    page.keyboard.type(" One.")
+    saved(page)
+    expect(page.locator("#state")).to_have_text("bản nháp")
+    page.keyboard.type("\n\nTwo.")
+    page.locator(".side textarea").first.focus()  # leaving a field saves at once
+    saved(page)
+    page.wait_for_timeout(500)
+    assert kept_words(page, "bridge/en.easy").count(" One.\n\nTwo.") == 1
+    phone.context.set_offline(True)
+    field.focus()
+    page.keyboard.press("Control+End")
+    page.keyboard.type(" Three.")
+    expect(page.get_by_text("Không có mạng.")).to_be_visible()
+    assert "Two. Three." in page.evaluate(KEPT, "desk /studio/bridge/en.easy/translate")
+    phone.context.set_offline(False)
+    expect(page.get_by_text("Không có mạng.")).to_have_count(0)
+    assert kept_words(page, "bridge/en.easy").count("Two. Three.") == 1
+    phone.faults.clear()

@@ -168,6 +168,24 @@ def test_a_front_matter_that_is_no_list_of_keys_is_told_and_never_touched() -> N
     assert open_end.fault is not None
 
 
+@pytest.mark.parametrize(
+    ("front", "line", "column"),
+    [
+        ("title: a\nsummary: A bridge: wooden\n", 3, 18),
+        ('title: a\nsummary: "never ends\nplace: b\n', 3, 10),
+        ("place: [never ends\nsummary: x\n", 2, 8),
+        ("title: a\n\tplace: b\n", 3, 1),
+        ("title: a\nfacts: 5\n", 3, 8),
+        ("title: a\nplace: b\ntitle: c\n", 4, 1),
+        ("a: &x 1\nb: *x\n", 3, 4),
+    ],
+)
+def test_a_fault_of_a_front_matter_is_told_with_its_place(front: str, line: int, column: int) -> None:
+    fault = fields(f"---\n{front}---\nText.\n").fault
+    assert fault is not None
+    assert (fault.line, fault.column) == (line, column)
+
+
 def test_a_text_without_front_matter_is_all_text_and_gets_one() -> None:
     shown = fields("Chỉ có chữ.\n")
     assert shown.body == "Chỉ có chữ.\n"

@@ -103,6 +103,19 @@ def test_a_text_waits_for_the_workspaces_other_languages_or_a_reason(studio: Stu
     publish(studio, bridge, CAI, version=version, now=NOW)
 
 
+@pytest.mark.parametrize(
+    ("key", "edit"), [(key, edit) for key, edit, _ in BROKEN[:3]], ids=["missing", "broken", "fields"]
+)
+def test_everything_is_told_at_once_though_the_front_matter_is_not_right(
+    studio: Studio, bridge: Text, key: str, edit: Edit
+) -> None:
+    path_of(studio, find_text(studio, "bridge", "en")).unlink()
+    words = edit(add("Năm 1010 có <b>rồng</b>.")(path_of(studio, bridge).read_text("utf-8")))
+    keys = {problem.key for problem in gate(studio, bridge, words)}
+    assert keys == {key, "html", "unsourced", "alone"}
+    assert "alone" not in {each.key for each in gate(studio, bridge, words, alone_because="Bản kia chờ.")}
+
+
 def test_every_problem_has_its_words_in_every_language() -> None:
     values = dict.fromkeys(
         ("line", "part", "n", "most", "fewest", "name", "target", "question", "words", "language", "what",

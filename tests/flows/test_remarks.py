@@ -1,6 +1,7 @@
 """Remarks on paragraphs: kept, settled, taken away by their writers, not lost when a paragraph changes."""
 
 import pytest
+from sqlmodel import select
 
 from app.editing import Studio, Text, find_text
 from app.editing.drafts import open_text
@@ -17,6 +18,7 @@ from app.editing.remarks import (
     review,
     settle_remark,
 )
+from app.ledger import Comment
 from tests.flows.desk import CAI, NOW, REV, write
 
 
@@ -55,21 +57,43 @@ def test_a_line_of_the_front_matter_and_the_text_as_a_whole_are_remarked_on_too(
     assert found.open == 2
 
 
-def test_a_remark_whose_paragraph_has_changed_is_shown_with_how_it_began(studio: Studio, vi: Text) -> None:
-    add_remark(studio, vi, REV, "Sai.", block=paragraph(studio, vi, "trang này 8.").key, now=NOW)
+def test_a_remark_stays_at_its_paragraph_when_that_changes_and_shows_the_words_it_had(
+    studio: Studio, vi: Text
+) -> None:
+    one = paragraph(studio, vi, "trang này 8.")
+    add_remark(studio, vi, REV, "Sai.", block=one.key, now=NOW)
     write(studio, vi, "trang này 8.", "trang này tám.")
-    found = review(studio, vi, CAI, NOW)[2]
-    (remark,) = found.changed
-    assert remark.changed
+    write(studio, vi, "trang này tám.", "trang này chín.")
+    (remark,) = paragraph(studio, vi, "trang này chín.").remarks
+    assert (remark.changed, remark.gone) == (True, False)
+    assert remark.quote == one.piece.text
+    assert review(studio, vi, CAI, NOW)[2].gone == ()
+
+
+def test_a_remark_whose_paragraph_is_gone_shows_what_it_said(studio: Studio, vi: Text) -> None:
+    one = paragraph(studio, vi, "It is told")
+    add_remark(studio, vi, REV, "Sai.", block=one.key, now=NOW)
+    write(studio, vi, one.piece.text + "\n\n", "")
+    (remark,) = review(studio, vi, CAI, NOW)[2].gone
+    assert (remark.changed, remark.gone, remark.quote) == (True, True, one.piece.text)
+
+
+def test_a_remark_whose_paragraph_no_history_has_any_more_shows_how_it_began(
+    studio: Studio, vi: Text
+) -> None:
+    add_remark(studio, vi, REV, "Sai.", block=paragraph(studio, vi, "trang này 8.").key, now=NOW)
+    with studio.ledger.writing() as session:
+        session.exec(select(Comment)).one().block = "0" * 16
+    (remark,) = review(studio, vi, CAI, NOW)[2].gone
     assert remark.quote.startswith("Một câu kể ngắn để thử trang này 8.")
-    assert len(remark.quote) <= 120
+    assert len(remark.quote) <= 121
 
 
 def test_a_remark_on_a_paragraph_that_changed_while_it_was_written_is_kept(studio: Studio, vi: Text) -> None:
     place = paragraph(studio, vi, "trang này 8.").key
     write(studio, vi, "trang này 8.", "trang này tám.")
     add_remark(studio, vi, REV, "Sai.", block=place, now=NOW)
-    assert [remark.text for remark in review(studio, vi, CAI, NOW)[2].changed] == ["Sai."]
+    assert [remark.text for remark in paragraph(studio, vi, "trang này tám.").remarks] == ["Sai."]
 
 
 def test_what_says_nothing_or_too_much_or_of_no_paragraph_is_not_kept(studio: Studio, vi: Text) -> None:

@@ -300,7 +300,8 @@ def test_what_is_left_out_on_purpose_or_stands_in_the_translation_alone_is_no_lo
     look_at(studio, en)
     publish_with(studio, vi, "## Cầu gỗ\n", "## Cầu gỗ\n\nChỉ dành cho người Việt.\n")
     write(studio, en, "## Wooden Bridge\n", "## Wooden Bridge\n\n- For guests only.\n", BOTH)
-    assert {row.state for row in unlike(look_at(studio, en))} == {"new", "gone"}
+    assert {row.state for row in unlike(look_at(studio, en))} == {"new", "extra"}
+    assert stale_counts(studio, NOW)["bridge", "en"] == 1
     agree(studio, en, ALL)
     assert unlike(look_at(studio, en)) == []
     assert stale_counts(studio, NOW)["bridge", "en"] == 0
@@ -313,7 +314,7 @@ def test_a_half_typed_front_matter_loses_no_pairs(studio: Studio, en: Text) -> N
     whole = open_text(studio, en, BOTH, NOW).words
     version = write(studio, en, "title: Wooden", 'title: "Wooden', BOTH)
     save(studio, en, BOTH, whole + "\nMore.\n", version=version, now=NOW)
-    assert [row.state for row in unlike(look_at(studio, en))] == ["gone"]
+    assert [row.state for row in unlike(look_at(studio, en))] == ["extra"]
     with studio.ledger.reading() as session:
         assert len(session.exec(select(TranslatedBlock)).all()) == before
 

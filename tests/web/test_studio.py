@@ -222,13 +222,29 @@ def test_a_layer_and_a_bonus_page_have_their_own_short_form(cai: Desk) -> None:
         assert "Khác" in cai.open(f"{path}/preview").text
 
 
+def test_a_fault_of_the_front_matter_is_told_in_the_readers_language_with_its_place(cai: Desk) -> None:
+    raw = form_of(cai.open(f"{BRIDGE}?raw=1"))
+    words = dict(raw)["words"].replace("title: Cầu gỗ", "title: Cầu: gỗ", 1)
+    send(cai, raw, words=words)
+    page = read_html(cai.open(BRIDGE).text).by_id("fault").text
+    line = words.splitlines().index("title: Cầu: gỗ") + 1
+    assert f"Hãy xem dòng {line}, ký tự thứ 11, và cả dòng ngay trên nó." in page
+    assert "dấu hai chấm" in page
+    send(cai, form_of(cai.open(BRIDGE)), words="---\ntitle: Cầu\n")
+    page = read_html(cai.open(BRIDGE).text).by_id("fault").text
+    assert "ba gạch nối (---)" in page
+    assert "dòng 0" not in page
+    send(cai, form_of(cai.open(BRIDGE)), words=dict(raw)["words"])
+    assert read_html(cai.open(BRIDGE).text).by_id("fault").text.strip() == ""
+
+
 def test_the_preview_is_the_buyers_page_and_says_that_it_is_none(cai: Desk, app: Flask) -> None:
     form = form_of(cai.open(BRIDGE))
     typed = send(cai, form, f"{BRIDGE}/preview", title="Chỉ xem thử", body="Một câu.[^S1]")
     assert typed.status_code == 200
     page = read_html(typed.text)
     assert page.one("h1").text == "Chỉ xem thử"
-    assert "Bản xem thử, chưa đăng." in typed.text
+    assert "Người đọc vẫn thấy bài đã đăng." in typed.text
     assert page.all("script") == []
     assert "frame-ancestors 'self'" in typed.headers["Content-Security-Policy"]
     assert typed.headers["Cache-Control"] == "private, no-store"
@@ -237,6 +253,17 @@ def test_the_preview_is_the_buyers_page_and_says_that_it_is_none(cai: Desk, app:
     told = json.loads(send(cai, form, f"{BRIDGE}/preview", headers=SCRIPT, body="Một hai. Ba.").text)
     assert told["measured"] == "3 tiếng. Mỗi câu chừng 1,5 tiếng."
     assert "Một hai. Ba." in told["page"]
+
+
+def test_the_preview_says_whether_readers_have_it_just_so_otherwise_or_not_at_all(cai: Desk) -> None:
+    form = form_of(cai.open(BRIDGE))
+    assert "Bài đang đăng đúng như thế này." in cai.open(f"{BRIDGE}/preview").text
+    assert "Bài đang đăng đúng như thế này." in send(cai, form, f"{BRIDGE}/preview").text
+    send(cai, form, title="Tên khác")
+    page = cai.open(f"{BRIDGE}/preview").text
+    assert "Người đọc vẫn thấy bài đã đăng." in page
+    assert "Bài đang đăng" not in page
+    assert "Bản xem thử, chưa đăng." in cai.open("/studio/bridge/fr/preview").text
 
 
 def test_a_text_too_hard_to_render_is_told_and_the_desk_stays_up(cai: Desk) -> None:

@@ -33,10 +33,11 @@ def change(folder: Path, name: str, old: str, new: str) -> None:
 def fields_of(desk: Desk, address: str = EN) -> dict[str, str]:
     """Return what the form of the translation's page holds."""
     page = desk.open(f"{address}/translate").text
+    page = page[page.index('id="desk"') :]
     found = re.findall(r'<textarea name="([^"]+)"[^>]*>\n(.*?)</textarea>', page, re.S)
-    version = re.search(r'name="version" value="(\d+)"', page)
-    assert version
-    return {name: unescape(words) for name, words in found} | {"version": version[1]}
+    hidden = dict(re.findall(r'<input type="hidden" name="(version|began|source)" value="([^"]*)"', page))
+    assert set(hidden) == {"version", "began", "source"}
+    return {name: unescape(words) for name, words in found} | hidden
 
 
 def field_with(fields: dict[str, str], words: str) -> str:
@@ -54,6 +55,21 @@ def test_a_source_that_changed_is_shown_with_the_words_that_went_and_came(cai: D
     assert "<del>0</del><ins>chín</ins>" in page
     assert page.count("This agrees now") == 1
     assert 'lang="vi"' in page
+
+
+def test_a_paragraph_that_the_source_never_had_is_called_so_and_not_behind(cai: Desk, folder: Path) -> None:
+    fields_of(cai)
+    change(folder, "en.md", "## Wooden Bridge\n", "## Wooden Bridge\n\n- For guests only.\n")
+    page = cai.open(f"{EN}/translate").text
+    assert "1 paragraph was never in the source." in page
+    assert "agree." not in page
+    assert page.count("It stays, here alone") == 1
+    assert "behind" not in cai.open("/studio/").text
+    change(folder, "vi.md", '!!! legend "Tương truyền"\n    It is told that this is only a test.\n\n', "")
+    page = cai.open(f"{EN}/translate").text
+    assert "1 paragraph does not agree. 1 paragraph was never in the source." in page
+    assert "No longer in the source" in page
+    assert "1 paragraph behind" in cai.open("/studio/").text
 
 
 def test_what_is_written_beside_the_source_is_the_draft(cai: Desk, folder: Path) -> None:
@@ -97,6 +113,52 @@ def test_a_save_over_somebody_elses_keeps_both(cai: Desk, app: Flask) -> None:
     assert "Theirs." in fields_of(cai)[name]
 
 
+SCRIPT = {"X-Requested-With": "fetch"}
+
+
+def test_a_page_that_saves_by_itself_goes_on_with_its_places_and_loses_no_word(
+    cai: Desk, folder: Path
+) -> None:
+    fields_of(cai)
+    change(folder, "vi.md", "## Cầu gỗ\n", "## Cầu gỗ\n\nĐoạn mới.\n")
+    before = (folder / "stories/bridge/en.md").read_text("utf-8")
+    fields = form = fields_of(cai)
+    (new,) = (name for name in fields if name.startswith("n-"))
+    first, last = field_with(fields, "this page 0."), field_with(fields, "this page 8.")
+    for typed in (
+        {new: "New."},
+        {new: "New, and on.", first: "Quite other words.\n\nAnd a second paragraph."},
+        {new: "New, and on.", first: "Quite other words.\n\nAnd a second one.", last: "The end."},
+    ):
+        form = form | typed
+        answer = cai.press(f"{EN}/translate", form, headers=SCRIPT)
+        assert answer.json
+        form["version"] = str(answer.json["version"])
+    kept = unescape(cai.open(f"{EN}?raw=1").text)
+    assert "\n\nNew, and on.\n\nQuite other words.\n\nAnd a second one.\n\n" in kept
+    assert kept.count("The end.") == kept.count("New") == kept.count("second") == 1
+    whole = before.replace(fields[first], form[first]).replace(fields[last], form[last])
+    assert whole.replace("## Wooden Bridge\n", "## Wooden Bridge\n\nNew, and on.\n") in kept
+
+
+def test_a_page_that_saves_by_itself_is_told_what_keeps_it_from_it(
+    cai: Desk, app: Flask, folder: Path
+) -> None:
+    fields = fields_of(cai)
+    name = field_with(fields, "this page 8.")
+    other = signed_in(app, "Other", "curator", address="192.0.2.31")
+    other.press(f"{EN}/translate", fields | {name: "Theirs."})
+    answer = cai.press(f"{EN}/translate", fields | {name: "Mine."}, headers=SCRIPT)
+    assert (answer.status_code, answer.json and answer.json["error"]) == (409, "stale-save")
+    assert answer.json
+    assert "Mine." in answer.json["words"]
+    begun = fields_of(cai, "/studio/bridge/fr")
+    change(folder, "vi.md", "## Cầu gỗ\n", "## Cầu gỗ\n\n## Mới\n")
+    title = next(iter(begun))
+    answer = cai.press("/studio/bridge/fr/translate", begun | {title: "Pont"}, headers=SCRIPT)
+    assert (answer.status_code, answer.json and answer.json["error"]) == (409, "source")
+
+
 def test_words_for_a_paragraph_that_left_the_source_are_shown_again(cai: Desk, folder: Path) -> None:
     fields_of(cai)
     change(folder, "vi.md", "## Cầu gỗ\n", "## Cầu gỗ\n\nĐoạn mới.\n")
@@ -111,7 +173,7 @@ def test_words_for_a_paragraph_that_left_the_source_are_shown_again(cai: Desk, f
 
 def test_a_missing_translation_is_begun_without_a_word_of_the_source(cai: Desk, folder: Path) -> None:
     fields = fields_of(cai, "/studio/bridge/fr")
-    assert set(fields.values()) <= {"", "0"}
+    assert {words for name, words in fields.items() if name != "source"} <= {"", "0"}
     title = next(iter(fields))
     assert cai.press("/studio/bridge/fr/translate", fields | {title: "Pont"}).status_code == 303
     assert fields_of(cai, "/studio/bridge/fr")[title] == "Pont"
@@ -131,6 +193,24 @@ def test_a_broken_front_matter_is_told_and_breaks_nothing(cai: Desk, folder: Pat
 
 
 # Remarks
+
+
+def test_a_remark_is_shown_with_the_words_of_its_paragraph_on_the_desk_and_when_they_changed(
+    cai: Desk, rev: Desk, folder: Path
+) -> None:
+    block = re.search(
+        r'id="p-([0-9a-f]{16})">\s*<div class="story" lang="vi"><p>Một câu', rev.open(f"{VI}/review").text
+    )
+    assert block
+    rev.press(f"{VI}/comments", {"block": block[1], "remark": "Where from?"})
+    assert "trang này 0." in cai.open(VI).text.partition('class="remarked"')[2]
+    change(folder, "vi.md", "trang này 0.", "trang này chín.")
+    shown = cai.open(f"{VI}/review").text
+    beside = shown.partition("trang này chín.")[2].partition('class="para"')[0]
+    assert "Where from?" in beside
+    assert "The paragraph has changed since. It was:" in beside
+    assert "trang này 0." in beside
+    assert "no longer there" not in shown
 
 
 def test_a_reviewer_remarks_on_a_paragraph_and_a_curator_settles_it(cai: Desk, rev: Desk) -> None:
@@ -169,6 +249,9 @@ def link_of(desk: Desk, address: str = VI, days: str = "7") -> str:
 
 def test_a_guest_reads_the_draft_as_buyers_would_and_nothing_else(cai: Desk, app: Flask) -> None:
     link = link_of(cai, EN)
+    unchanged = Phone(app, "en").open(link).text
+    assert "This text is published." in unchanged
+    assert "not published" not in unchanged
     fields = fields_of(cai)
     name = field_with(fields, "this page 8.")
     cai.press(f"{EN}/translate", fields | {name: "Not published at all."})

@@ -76,12 +76,25 @@ def test_a_text_that_is_sent_back_says_why_and_by_whom(folder: Path, cai: Desk, 
     assert "Năm 1900 &lt;b&gt;" in cai.open(f"{PLACE}/history").text
 
 
+def test_a_text_taken_back_by_its_writer_is_not_called_sent_back(folder: Path, cai: Desk, rev: Desk) -> None:
+    keep(cai, changed(folder))
+    do(cai, "submit")
+    assert "trả bài lại:" not in do(cai, "withdraw")
+    page = rev.open(f"{PLACE}/history").text
+    assert re.findall(r"<b>([^<]+)</b> <span>Cải", page) == ["Taken back", "Handed in", "Saved"]
+    newest = re.findall(rf'href="({PLACE}/history/\d+)"', page)[0]
+    assert "Người viết lấy lại · Cải" in cai.open(newest).text
+
+
 def test_whoever_wrote_is_told_that_somebody_else_approves(app: Flask, folder: Path, cai: Desk) -> None:
     both = signed_in(app, "Both", "curator", "reviewer")
     keep(both, changed(folder))
     do(both, "submit")
-    assert "approve" not in buttons(both)
+    assert buttons(both) == {"withdraw", "discard"}
     assert "You wrote in this text" in both.open(PLACE).text
+    review = both.open(f"{PLACE}/review").text
+    assert "Let somebody else check it." in review
+    assert f'action="{PLACE}/checked"' not in review
     assert "You wrote in this text" in do(both, "approve")
     assert buttons(cai) == {"withdraw", "discard"}
 
@@ -112,6 +125,16 @@ def test_a_text_in_one_language_alone_needs_a_reason_that_its_history_keeps(
     do(rev, "approve")
     assert "Đã đăng." in do(cai, "publish")
     assert "chờ nhà sử học" in cai.open(f"{PLACE}/history").text
+
+
+def test_the_reason_for_one_language_is_asked_for_though_the_fields_are_not_right_yet(
+    folder: Path, cai: Desk
+) -> None:
+    (folder / "stories" / "bridge" / "en.md").unlink()
+    keep(cai, changed(folder).replace("title: Cầu gỗ\n", ""))
+    page = cai.open(PLACE).text
+    assert 'name="alone_because"' in page
+    assert "Còn 2 chỗ phải sửa" in page
 
 
 def test_an_older_page_does_not_hand_in_what_somebody_saved_since(folder: Path, cai: Desk) -> None:

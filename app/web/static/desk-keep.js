@@ -4,11 +4,12 @@ import {bring} from "/static/desk-view.js";
 const SAVE_MS = 3000, SLOWEST_MS = 60_000, HERE_MS = 20_000, STEPS_MS = 8000;
 const MARK = {"X-Requested-With": "fetch"};
 
+/** A form of fields, of a whole file, or of the paragraphs of a translation (those have no names that last). */
 export function keep(room, form) {
-  const address = room.dataset.address, name = "desk " + address, tab = Math.random().toString(36).slice(2);
+  const place = room.dataset.address, address = form.getAttribute("action"), name = "desk " + address, tab = Math.random().toString(36).slice(2);
   const told = document.getElementById("told"), words = document.getElementById("notices").dataset;
   const version = form.elements.version, others = document.getElementById("others"), state = document.getElementById("state");
-  const door = "BroadcastChannel" in self ? new BroadcastChannel(name) : null;
+  const door = "BroadcastChannel" in self ? new BroadcastChannel("desk " + place) : null;
   let dirty = "unsaved" in room.dataset, saving = null, stepping, stopped = false, timer, wait = SAVE_MS, notice = "", again = false;
 
   const pairs = () => [...new FormData(form)].filter(([field]) => field !== "csrf_token" && field !== "version");
@@ -79,7 +80,11 @@ export function keep(room, form) {
       if (door) door.postMessage(answer.version);
       for (const field of document.querySelectorAll("#steps [name=version]")) field.value = answer.version;
       clearTimeout(stepping);
-      stepping = setTimeout(steps, state.dataset.state === "draft" ? STEPS_MS : 0);
+      stepping = setTimeout(steps, document.getElementById("steps") && state.dataset.state === "draft" ? STEPS_MS : 0);
+    } else if (status === 409 && answer.words === undefined) {
+      stopped = true;
+      say(words.waiting);
+      show(answer.error === "version" ? "version" : "source");
     } else if (status === 409) {
       stopped = true;
       say(words.waiting);
@@ -88,7 +93,7 @@ export function keep(room, form) {
         sent.csrf_token.value = form.elements.csrf_token.value;
         sent.version.value = version.value;
         sent.words.value = answer.words;
-        sent[0].form.addEventListener("submit", () => sessionStorage.setItem(name, "merging"));
+        sent[0].form.addEventListener("submit", () => sessionStorage.setItem("merging " + place, name));
         box.setAttribute("role", "alert");
       });
     } else if (status === 400 && answer.csrf_token) {
@@ -104,13 +109,15 @@ export function keep(room, form) {
   /** Bring what can be done with the text, and what keeps it from being published, to what was just saved. */
   async function steps() {
     const old = document.getElementById("steps");
-    if (!old || dirty || old.contains(document.activeElement)) return;
+    if (dirty || (old ? old.contains(document.activeElement) : state.dataset.state === "draft")) return;
     try {
       const page = new DOMParser().parseFromString(await (await fetch(address)).text(), "text/html");
-      const fresh = page.getElementById("steps"), kept = page.querySelector("#desk [name=version]");
-      if (!fresh || kept.value !== version.value) return;
-      bring(old, fresh);
-      bring(state, page.getElementById("state"));
+      const kept = page.querySelector("#desk [name=version]");
+      if (!kept || kept.value !== version.value) return;
+      for (const id of ["steps", "fault", "state"]) {
+        const was = document.getElementById(id), fresh = page.getElementById(id);
+        if (was && fresh) bring(was, fresh);
+      }
     } catch {}
   }
 
@@ -119,7 +126,7 @@ export function keep(room, form) {
     const body = new FormData();
     body.set("csrf_token", form.elements.csrf_token.value);
     try {
-      const answer = await fetch(address + "/here", {method: "POST", body, headers: MARK});
+      const answer = await fetch(place + "/here", {method: "POST", body, headers: MARK});
       if (!answer.ok) return;
       const seen = await answer.json();
       if (others.textContent !== seen.others) others.textContent = seen.others;
@@ -128,15 +135,21 @@ export function keep(room, form) {
   }
   const newer = (seen) => { if (!dirty && !saving && seen > +version.value && !stopped) show("newer"); };
 
+  /** Return the words of a form as one text. */
+  const wordsIn = (fields) => {
+    const text = new Map(fields);
+    return text.get("body") ?? text.get("words") ?? fields.filter(([field, text]) => /^[tn]-/.test(field) && text.trim()).map(([, text]) => text).join("\n\n");
+  };
+
   /** Offer what an earlier visit could not send; nothing happens to the text until somebody chooses. */
   function offer(kept) {
     show("local", (box) => box.addEventListener("click", (event) => {
       const wish = event.target.dataset.do, two = box.querySelector(".two");
       if (wish === "drop") { localStorage.removeItem(name); show(""); }
       if (wish === "look") {
-        const [mine, theirs] = two.querySelectorAll("textarea"), text = new Map(kept.pairs);
-        mine.value = text.get("body") ?? text.get("words") ?? "";
-        theirs.value = (form.elements.body || form.elements.words).value;
+        const [mine, theirs] = two.querySelectorAll("textarea");
+        mine.value = wordsIn(kept.pairs);
+        theirs.value = wordsIn(pairs());
         two.hidden = !two.hidden;
       }
       if (wish === "take") {
@@ -165,6 +178,8 @@ export function keep(room, form) {
   form.addEventListener("submit", (event) => {
     const button = event.submitter;
     if (button && (button.name === "do" || button.id === "look")) return;
+    if (stopped && (notice === "source" || notice === "version")) return;
+    if (button && button.name === "agrees") { dirty = false; return; }
     event.preventDefault();
     dirty = true;
     wait = SAVE_MS;
@@ -191,11 +206,13 @@ export function keep(room, form) {
   setInterval(here, HERE_MS);
   here();
 
-  const merged = sessionStorage.getItem(name) && new URLSearchParams(location.search).get("done") === "merge";
-  sessionStorage.removeItem(name);
-  if (merged) localStorage.removeItem(name);
+  const merging = sessionStorage.getItem("merging " + place);
+  sessionStorage.removeItem("merging " + place);
+  if (merging && new URLSearchParams(location.search).get("done") === "merge") localStorage.removeItem(merging);
   // The server ends a text with one empty line; what differs in nothing else was sent after all.
-  const plain = (fields) => JSON.stringify(fields.map(([field, text]) => [field, text.trimEnd()]));
+  const lasting = (field) => !/^[tn]-|^(began|source)$/.test(field);
+  const plain = (fields) => JSON.stringify(fields.filter(([field, text]) => lasting(field) || (/^[tn]-/.test(field) && text.trim()))
+    .map(([field, text]) => [lasting(field) && field, text.trimEnd()]));
   const kept = read();
   if (kept && plain(kept.pairs) !== plain(pairs()) && !dirty) offer(kept);
   else if (kept) localStorage.removeItem(name);

@@ -5,7 +5,7 @@ const WAYS = {
   heading: (text) => lines(text, "## "),
   list: (text) => lines(text, "- "),
   quote: (text) => lines(text, "> "),
-  legend: (text) => block(text, (inside) => `!!! legend "${text.dataset.legend}"\n    ${(inside || "…").replaceAll("\n", "\n    ")}`),
+  legend,
   link,
   note: () => {
     const part = document.getElementById("sources");
@@ -59,6 +59,14 @@ export function block(text, made) {
   const before = text.value.slice(0, text.selectionStart), after = text.value.slice(text.selectionEnd);
   const gap = !before ? "" : before.endsWith("\n\n") ? "" : before.endsWith("\n") ? "\n" : "\n\n";
   put(text, gap + made(marked(text)) + (after.startsWith("\n\n") ? "" : after.startsWith("\n") ? "\n" : "\n\n"));
+}
+
+/** Put words into a box; where none are chosen, three dots that whatever is typed next takes the place of. */
+function legend(text) {
+  const start = text.selectionStart, inside = marked(text), head = `!!! legend "${text.dataset.legend}"\n    `;
+  block(text, () => head + (inside || "…").replaceAll("\n", "\n    "));
+  const at = text.value.indexOf(head, start) + head.length;
+  if (!inside) mark(text, at, at + 1);
 }
 
 function link(text) {
