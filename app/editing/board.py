@@ -12,7 +12,7 @@ from app.core.kit import Entry, Series
 from app.core.staff import Person
 from app.editing import Studio, Text, texts_of
 from app.editing.drafts import HERE_S
-from app.editing.files import look_everywhere, path_of
+from app.editing.files import file_states, look_everywhere, path_of
 from app.editing.reviewing import WRITING
 from app.ledger import Draft, Presence, Revision, Staff
 
@@ -196,7 +196,7 @@ def _digest(studio: Studio, text: Text) -> str:
 def _known(studio: Studio, person: Person, now: datetime) -> dict[Place, _Known]:
     """Return what the ledger knows of each text that it knows anything of, in a handful of questions."""
     with studio.ledger.reading() as session:
-        states = _states(session)
+        states = file_states(session)
         here = _here(session, person, now)
         drafts = {(draft.kit, draft.name): draft for draft in session.exec(select(Draft))}
         steps = {
@@ -228,16 +228,6 @@ def _known(studio: Studio, person: Person, now: datetime) -> dict[Place, _Known]
             here=tuple(here.get(place, ())),
         )
     return known
-
-
-def _states(session: Session) -> dict[Place, tuple[int, str]]:
-    """Return of each text the newest state of its file that the ledger knows: its number and digest."""
-    of_file = col(Revision.kind).in_(("foreign", "published"))
-    newest = select(func.max(Revision.id)).where(of_file).group_by(col(Revision.kit), col(Revision.name))
-    rows = session.exec(
-        select(Revision.kit, Revision.name, Revision.id, Revision.digest).where(col(Revision.id).in_(newest))
-    )
-    return {(kit, name): (number or 0, digest) for kit, name, number, digest in rows}
 
 
 def _writers(session: Session, states: Mapping[Place, tuple[int, str]]) -> dict[Place, set[int]]:

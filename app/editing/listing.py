@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlmodel import col, func, select
+from sqlmodel import select
 
 from app.core.errors import UserError
 from app.editing import Studio, Text, texts_of
-from app.editing.files import look_everywhere
+from app.editing.files import file_states, look_everywhere
 from app.editing.translating import stale_counts
-from app.ledger import CheckUp, Draft, Revision
+from app.ledger import CheckUp, Draft
 
 
 @dataclass(frozen=True)
@@ -59,13 +59,7 @@ def list_texts(studio: Studio, stale: Mapping[tuple[str, str], int]) -> list[Lis
         stale: as `take_stock` counted.
     """
     with studio.ledger.reading() as session:
-        states = col(Revision.kind).in_(("foreign", "published")), ~col(Revision.pending)
-        newest = select(func.max(Revision.id)).where(*states).group_by(col(Revision.kit), col(Revision.name))
-        rows = select(Revision.kit, Revision.name, Revision.id, Revision.digest)
-        files = {
-            (kit, name): (id_, digest)
-            for kit, name, id_, digest in session.exec(rows.where(col(Revision.id).in_(newest)))
-        }
+        files = file_states(session)
         drafts = {(draft.kit, draft.name): draft for draft in session.exec(select(Draft))}
         checks = {(check.kit, check.name): check for check in session.exec(select(CheckUp))}
     found = []
