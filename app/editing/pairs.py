@@ -91,7 +91,7 @@ def carry(session: Session, studio: Studio, text: Text, old: str, new: str) -> N
     for one, other in moved(before, after).items():
         if one in kept and one != other and other not in kept:
             keep(session, text, source, other, Told(kept[one].source_block, kept[one].source_text))
-    held = {piece.key for piece in (*after, *(pieces_of(_in_file(studio, text)) or ()))}
+    held = {piece.key for piece in (*after, *(pieces_of(in_file(studio, text)) or ()))}
     for block, row in kept.items():
         if block not in held and not block.startswith("-"):
             session.delete(row)
@@ -108,11 +108,11 @@ def adopt(session: Session, studio: Studio, text: Text, words: str) -> None:
     """
     source = source_of(studio, text)
     if source is not None:
-        _adopt(session, text, source, _in_file(studio, source), words)
+        _adopt(session, text, source, in_file(studio, source), words)
         return
     for other in texts_of(studio):
         if source_of(studio, other) == text:
-            _adopt(session, other, text, words, _in_file(studio, other))
+            _adopt(session, other, text, words, in_file(studio, other))
 
 
 def paired(rows: Iterable[Row]) -> Iterator[tuple[str, Told]]:
@@ -142,7 +142,8 @@ def _row(text: Text, source: Text, block: str, told: Told) -> TranslatedBlock:
     )
 
 
-def _in_file(studio: Studio, text: Text) -> str:
+def in_file(studio: Studio, text: Text) -> str:
+    """Return what stands in a text's file, "" without one that can be read."""
     try:
         return read_text(story_path(studio.workspace, text.kit, text.name))
     except UserError:

@@ -11,9 +11,7 @@ from app.albums.stories import layer_of, page_of
 from app.core.errors import UserError
 from app.core.story import RIDDLES, Layer, Story
 from app.editing import Studio, Text, TextMissingError, find_text
-from app.editing.board import Check
 from app.editing.board import board as board_of
-from app.editing.check_ups import check_ups
 from app.editing.desk import make_ready, place_of, sources_of, words_at
 from app.editing.drafts import Opened, StaleSaveError, TextTooLongError, be_there, open_text, save
 from app.editing.files import plain
@@ -21,7 +19,6 @@ from app.editing.forms import entered, keys_of, pressed
 from app.editing.front import CHOICES, COLUMNS, Fields, compose, fields
 from app.editing.lenient import lenient_story
 from app.editing.measuring import measure
-from app.editing.translating import stale_counts
 from app.web.guard import needs, show_studio, signed_in, wants_json
 from app.web.languages import Tongue
 from app.web.present import show, site, spoken
@@ -80,15 +77,7 @@ def sent_words(text: Text, opened: Opened) -> str:
 def board() -> Response:
     """Show where every text stands, what waits for whoever looks first."""
     every = "all" in request.args
-    now = datetime.now(UTC)
-    shown = board_of(
-        studio(),
-        signed_in(),
-        now,
-        every_language=every,
-        stale=stale_counts(studio(), now),
-        checks={place: Check(known.checked_on, known.due_on) for place, known in check_ups(studio()).items()},
-    )
+    shown = board_of(studio(), signed_in(), datetime.now(UTC), every_language=every)
     return show_studio("studio_board.html", here="board", board=shown, every=every)
 
 
