@@ -17,7 +17,7 @@ from app.editing import Studio, Text, texts_of
 from app.editing.pairs import adopt, carry
 from app.ledger import Draft, Revision
 from app.library import story_path
-from app.reading import FileBrokenError
+from app.reading import FileBrokenError, text_of
 from app.writing import is_left_over, write_whole
 
 _OF_FILE = col(Revision.kind).in_(("foreign", "published")), ~col(Revision.pending)
@@ -73,13 +73,7 @@ def file_state(studio: Studio, text: Text) -> FileState:
         raise FileBrokenError(
             f"the file cannot be read ({error.strerror})", where=str(path), mend="Mend its rights"
         ) from error
-    try:
-        words = unicodedata.normalize("NFC", content.decode("utf-8-sig").replace("\r\n", "\n"))
-    except UnicodeDecodeError as error:
-        raise FileBrokenError(
-            f"the file is not UTF-8 (byte {error.start})", where=str(path), mend="Save it again as UTF-8"
-        ) from error
-    return FileState(words, hashlib.sha256(content).hexdigest())
+    return FileState(text_of(content, where=str(path)), hashlib.sha256(content).hexdigest())
 
 
 @contextlib.contextmanager
