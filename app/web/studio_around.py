@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from app.core.address_key import key_text
 from app.core.errors import UserError
 from app.core.kit import find_by_id
 from app.editing import Text
@@ -23,7 +24,6 @@ from app.editing.links import (
     lent,
     links_of,
     make_link,
-    token_of,
 )
 from app.editing.remarks import (
     LONGEST_REMARK,
@@ -160,7 +160,7 @@ def lend(kit: str, name: str) -> Response:
         make_link(studio(), text, signed_in().id, key=key, days=wanted, now=now)
     except LinkDaysError:
         return _review(text, 400, problem="days")
-    address = f"{site_address(request, site().workspace.base_url)}/preview/{token_of(key)}"
+    address = f"{site_address(request, site().workspace.base_url)}/preview/{key_text(key)}"
     return _review(text, 201, address=address)
 
 
