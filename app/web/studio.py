@@ -51,6 +51,12 @@ def asked_text(kit: str, name: str) -> Text:
         abort(404)
 
 
+def back_to(page: str, kit: str, name: str) -> AnyResponse:
+    """Lead back to a page of a text when the address of one of its buttons is opened again."""
+    text, asked = asked_text(kit, name), request.query_string.decode("ascii", "replace")
+    return redirect(f"/studio/{text.kit}/{text.name}/{page}" + (f"?{asked}" if asked else ""), 303)
+
+
 def sent_version() -> int:
     """Return the version that a form was opened with."""
     sent = request.form.get("version", "")
@@ -214,26 +220,33 @@ def _desk(
 
 def _preview(text: Text, words: str) -> Response:
     try:
-        buyers, page = as_buyers_see(text, lenient_story(studio(), text, words))
+        return as_buyers_see("studio_preview.html", text, words, Tongue(spoken()).say("studio.preview.band"))
     except UserError as error:
         return show("studio_preview_failed.html", spoken(), 422, error=error, person=None, bar=(), here="")
-    place = [page.series.id, "bonus"] if text.bonus else [page.series.id, text.kit, text.layer]
-    band: dict[str, Any] = {"band": Tongue(spoken()).say("studio.preview.band"), "band_language": spoken()}
+
+
+def as_buyers_see(template: str, text: Text, words: str, band: str) -> Response:
+    """Return a text as the page that buyers will see, with a band above it in the reader's language.
+
+    Raises:
+        UserError: it cannot be shown.
+    """
+    buyers, page = _buyers_page(text, lenient_story(studio(), text, words))
     return show(
-        "studio_preview.html",
+        template,
         text.language,
         written=(text.language,),
         buyers=buyers,
         page=page,
-        place="/".join(filter(None, place)),
         checked=None,
         scan=None,
         here="story",
-        **band,
+        band=band,
+        band_language=spoken(),
     )
 
 
-def as_buyers_see(text: Text, story: Story | Layer) -> tuple[str, Any]:
+def _buyers_page(text: Text, story: Story | Layer) -> tuple[str, Any]:
     """Return the template that buyers see a text through, and its page."""
     series, entry = place_of(studio(), text)
     if isinstance(story, Story) and entry:

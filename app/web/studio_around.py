@@ -12,7 +12,6 @@ from app.core.errors import UserError
 from app.core.kit import find_by_id
 from app.editing import Text
 from app.editing.check_ups import DueDayError, NothingToCheckError, check_ups, in_a_year, note_checked
-from app.editing.lenient import lenient_story
 from app.editing.links import (
     FEWEST_DAYS,
     LINK_KEY_BYTES,
@@ -42,7 +41,7 @@ from app.web.guard import needs, show_studio, signed_in
 from app.web.keys import site_address
 from app.web.languages import Tongue
 from app.web.present import show, site, spoken
-from app.web.studio import as_buyers_see, asked_text, studio
+from app.web.studio import as_buyers_see, asked_text, back_to, studio
 
 pages = Blueprint("studio_around", __name__)
 
@@ -143,8 +142,7 @@ def _review(text: Text, status: int = 200, *, typed: tuple[str, str] = ("", ""),
 @needs("look")
 def back(kit: str, name: str) -> AnyResponse:
     """Lead back to the text when a button's address is opened again."""
-    text, asked = asked_text(kit, name), request.query_string.decode("ascii", "replace")
-    return redirect(f"/studio/{text.kit}/{text.name}/review" + (f"?{asked}" if asked else ""), 303)
+    return back_to("review", kit, name)
 
 
 # Links for guests
@@ -179,27 +177,13 @@ def end(number: int) -> AnyResponse:
 def guest(token: str) -> Response:
     """Show a draft to whoever has its link, as buyers would see it, and nothing else of the studio."""
     try:
-        shown = lent(studio(), token, datetime.now(UTC))
-        story = lenient_story(studio(), shown.text, shown.words)
-        buyers, page = as_buyers_see(shown.text, story)
+        shown, tongue = lent(studio(), token, datetime.now(UTC)), Tongue(spoken())
+        band = tongue.say("preview.band", day=tongue.day(shown.ends_at))
+        return as_buyers_see("preview.html", shown.text, shown.words, band)
     except LinkMissingError:
         return refuse_guesses() or show("preview_over.html", spoken(), 404, here="")
     except UserError:
         return show("preview_broken.html", spoken(), 422, here="")
-    band = Tongue(spoken())
-    return show(
-        "preview.html",
-        shown.text.language,
-        written=(shown.text.language,),
-        buyers=buyers,
-        page=page,
-        place=f"{page.series.id}/{shown.text.kit}",
-        checked=None,
-        scan=None,
-        here="story",
-        band=band.say("preview.band", day=band.day(shown.ends_at)),
-        band_language=band.language,
-    )
 
 
 # Check-ups
