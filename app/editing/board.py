@@ -13,6 +13,7 @@ from app.editing import Studio, Text, texts_of
 from app.editing.check_ups import NEVER, Checked, check_ups
 from app.editing.drafts import HERE_S
 from app.editing.files import file_states, look_everywhere
+from app.editing.remarks import open_remarks
 from app.editing.reviewing import wrote
 from app.editing.translating import stale_counts
 from app.ledger import Draft, Presence, Revision, Staff
@@ -35,6 +36,7 @@ class Cell:
         why: with which words its draft was sent back, "" if it was not.
         here: who has it open.
         stale: how many of its paragraphs translate what has changed since.
+        remarks: how many remarks on it are open.
         checked: when it was last checked.
         waits: why it waits for whoever looks, one of `WAITS`, or "".
     """
@@ -45,6 +47,7 @@ class Cell:
     why: str
     here: tuple[str, ...]
     stale: int
+    remarks: int
     checked: Checked
     waits: str
 
@@ -94,6 +97,7 @@ class _Known:
         why: with which words a draft was sent back.
         here: who has a text open.
         stale: how many paragraphs of a translation are behind.
+        remarks: how many remarks on a text are open.
         checked: when a text was last checked.
     """
 
@@ -103,6 +107,7 @@ class _Known:
     why: Mapping[Place, str]
     here: Mapping[Place, list[str]]
     stale: Mapping[Place, int]
+    remarks: Mapping[Place, int]
     checked: Mapping[Place, Checked]
 
 
@@ -150,7 +155,7 @@ def _cell(studio: Studio, text: Text, known: _Known, person: Person, now: dateti
     place, broken = (text.kit, text.name), text in known.broken
     file, digest = known.files.get(place, (None, ""))
     draft, why, behind = known.drafts.get(place), known.why.get(place, ""), known.stale.get(place, 0)
-    checked = known.checked.get(place, NEVER)
+    remarks, checked = known.remarks.get(place, 0), known.checked.get(place, NEVER)
     state = draft.state if draft else "published" if digest or broken else "missing"
     waits = ""
     if state == "submitted" and person.may("review") and not wrote(studio, text, person.id):
@@ -164,12 +169,12 @@ def _cell(studio: Studio, text: Text, known: _Known, person: Person, now: dateti
     elif behind and person.may("write"):
         waits = "stale"
     disk = broken or (draft is not None and draft.base != file)
-    return Cell(text, state, disk, why, tuple(known.here.get(place, ())), behind, checked, waits)
+    return Cell(text, state, disk, why, tuple(known.here.get(place, ())), behind, remarks, checked, waits)
 
 
 def _known(studio: Studio, person: Person, now: datetime) -> _Known:
     broken = look_everywhere(studio, now)
-    stale, checked = stale_counts(studio, now), check_ups(studio)
+    stale, remarks, checked = stale_counts(studio, now), open_remarks(studio), check_ups(studio)
     with studio.ledger.reading() as session:
         files, here = file_states(session), _here(session, person, now)
         drafts = {(draft.kit, draft.name): draft for draft in session.exec(select(Draft))}
@@ -178,7 +183,7 @@ def _known(studio: Studio, person: Person, now: datetime) -> _Known:
         )
         returned = session.exec(newest.where(Revision.kind == "returned"))
         why = {(kit, name): note for kit, name, note in returned}
-    return _Known(broken, files, drafts, why, here, stale, checked)
+    return _Known(broken, files, drafts, why, here, stale, remarks, checked)
 
 
 def _here(session: Session, person: Person, now: datetime) -> dict[Place, list[str]]:

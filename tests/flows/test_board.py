@@ -10,6 +10,7 @@ from app.editing.drafts import discard, open_text
 from app.editing.files import path_of
 from app.editing.history import history, restore
 from app.editing.publishing import publish
+from app.editing.remarks import add_remark, settle_remark
 from app.editing.reviewing import submit
 from tests.flows.desk import BOTH, CAI, NOW, REV, approved, rewritten, saved
 
@@ -53,6 +54,14 @@ def test_a_file_that_is_as_the_draft_found_it_again_is_marked_as_the_desk_does(
     for content in (b"other", before):
         path_of(studio, bridge).write_bytes(content)
         assert cell_of(studio, bridge).disk
+
+
+def test_a_text_says_how_many_remarks_on_it_are_open(studio: Studio, bridge: Text) -> None:
+    first, _ = (add_remark(studio, bridge, REV, said, block="", now=NOW) for said in ("Sai.", "Dài."))
+    assert cell_of(studio, bridge).remarks == 2
+    settle_remark(studio, first, settled=True, now=NOW)
+    assert cell_of(studio, bridge).remarks == 1
+    assert cell_of(studio, find_text(studio, "bridge", "en")).remarks == 0
 
 
 def test_what_has_been_due_for_longest_waits_first(studio: Studio) -> None:
