@@ -69,17 +69,28 @@ def read_text(path: Path) -> str:
         FileBrokenError: it is not UTF-8.
     """
     try:
-        # Windows editors begin with a mark and end lines in two signs.
-        return unicodedata.normalize("NFC", path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n"))
+        content = path.read_bytes()
     except OSError as error:
         raise FileMissingError(
             f"the file cannot be read ({error.strerror})",
             where=str(path),
             mend="Add the file or mend its rights",
         ) from error
+    return text_of(content, where=str(path))
+
+
+def text_of(content: bytes, *, where: str) -> str:
+    """Return a file's bytes as text in Unicode normal form C.
+
+    Raises:
+        FileBrokenError: they are not UTF-8.
+    """
+    try:
+        # Windows editors begin with a mark and end lines in two signs.
+        return unicodedata.normalize("NFC", content.decode("utf-8-sig").replace("\r\n", "\n"))
     except UnicodeDecodeError as error:
         raise FileBrokenError(
-            f"the file is not UTF-8 (byte {error.start})", where=str(path), mend="Save it again as UTF-8"
+            f"the file is not UTF-8 (byte {error.start})", where=where, mend="Save it again as UTF-8"
         ) from error
 
 

@@ -10,7 +10,8 @@ from click.testing import CliRunner, Result
 
 from app.cli import main
 from app.cli.people import tell_demo_staff
-from app.staff import open_people, read_key
+from app.core.address_key import read_key
+from app.staff import open_people
 from app.staff.invitations import invited, use_invitation
 from app.staff.sessions import session_of, sign_in
 from app.workspace import Workspace

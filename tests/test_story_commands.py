@@ -52,5 +52,6 @@ def test_what_is_to_be_mended_is_told_with_its_line_and_the_command_leaves_with_
     assert told.exit_code == 2
     assert f"line {len(path.read_text('utf-8').splitlines())}: a paragraph gives a figure" in told.output
     path.write_bytes(b"\xff")
+    assert "bridge/en" in story(studio, "list").output
     for words in (("check", "bridge/vi"), ("list",), ("show", "nothing/vi"), ("diff", "bridge/vi", "99")):
         assert story(studio, *words).exit_code == 2

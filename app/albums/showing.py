@@ -1,6 +1,5 @@
 """An album that its owner lets others look at: its stamps, and what two albums could swap."""
 
-import base64
 import hashlib
 import re
 from collections import Counter
@@ -13,6 +12,7 @@ from app.albums.claiming import count_kits, find_album
 from app.albums.keeping import AlbumMissingError
 from app.albums.pages import AlbumPage, pages_of
 from app.albums.stories import PageMissingError
+from app.core.address_key import key_text
 from app.core.kit import Kit
 from app.ledger import Album
 
@@ -41,7 +41,7 @@ class ShownAlbum:
 def address_of(album_key: bytes) -> str:
     """Return under which address an album is shown: 22 signs from which nobody learns its key."""
     digest = hashlib.sha256(b"hopke/shown" + album_key).digest()[:16]
-    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+    return key_text(digest)
 
 
 def shown_at(site: Site, album_key: bytes | None) -> str | None:

@@ -8,6 +8,7 @@ most 10 words (English) or 12 syllables (Vietnamese) a sentence on average.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from app.checking.problems import ContentError
@@ -16,6 +17,7 @@ from app.core.story import CHASE, Layer, Story
 from app.core.wording import (
     FINGERPRINT_BYTES,
     Glossary,
+    Term,
     contains,
     contains_any,
     fingerprints,
@@ -112,13 +114,9 @@ def own_wording(workspace: Workspace, each: Told, others: ToldBy) -> Iterator[Us
         others: the same text in other languages.
     """
     yield from _level(each)
-    told = {**others, (each.story.kit, each.story.language, each.layer): each}
-    if (workspace.stories / GLOSSARY_FILE).is_file():
-        found = _glossary(workspace, told)
-        yield from (problem for problem in found if problem.where == str(each.path))
-    if (workspace.stories / FINGERPRINTS_FILE).is_file():
-        alone = {key: one for key, one in told.items() if one is each}
-        yield from _shared(workspace, alone)
+    own = {(each.story.kit, each.story.language, each.layer): each}
+    found = (*_glossary(workspace, {**others, **own}), *_shared(workspace, own))
+    yield from (problem for problem in found if problem.where == str(each.path))
 
 
 def keep_fingerprints(workspace: Workspace, folder: Path) -> tuple[Path, int]:
@@ -222,7 +220,7 @@ def _glossary(workspace: Workspace, told: ToldBy) -> Iterator[UserError]:
     if not path.is_file():
         yield ContentError("there is no glossary", where=str(path), mend="List the terms that must not vary")
         return
-    for term in read_toml(path, Glossary).term:
+    for term in _terms(path, path.stat().st_mtime_ns):
         forms = {"vi": term.vi, "en": (*term.en, *term.vi)}
         for (kit_id, language, layer), each in told.items():
             for form in term.avoid_vi if language == "vi" else term.avoid_en if language == "en" else ():
@@ -261,8 +259,7 @@ def _shared(workspace: Workspace, told: ToldBy) -> Iterator[UserError]:
             mend="Run hopke fingerprint FOLDER with the texts of the sources",
         )
         return
-    marks = path.read_bytes()
-    known = {marks[at : at + FINGERPRINT_BYTES] for at in range(0, len(marks), FINGERPRINT_BYTES)}
+    known = _fingerprints(path, path.stat().st_mtime_ns)
     names = _names(workspace)
     for each in told.values():
         own = each.everything
@@ -279,9 +276,21 @@ def _shared(workspace: Workspace, told: ToldBy) -> Iterator[UserError]:
             )
 
 
+# A desk asks for both each time that it is opened.
+@lru_cache(maxsize=4)
+def _terms(path: Path, _changed_ns: int) -> tuple[Term, ...]:
+    return read_toml(path, Glossary).term
+
+
+@lru_cache(maxsize=4)
+def _fingerprints(path: Path, _changed_ns: int) -> frozenset[bytes]:
+    marks = path.read_bytes()
+    return frozenset(marks[at : at + FINGERPRINT_BYTES] for at in range(0, len(marks), FINGERPRINT_BYTES))
+
+
 def _names(workspace: Workspace) -> list[str]:
     """Return the glossary's names, the longest first."""
     path = workspace.stories / GLOSSARY_FILE
-    terms = read_toml(path, Glossary).term if path.is_file() else ()
+    terms = _terms(path, path.stat().st_mtime_ns) if path.is_file() else ()
     forms = {form for term in terms for form in (*term.vi, *term.en) if len(words(form)) > FEWEST_OF_A_NAME}
     return sorted((form for form in forms if form[0].isupper()), key=len, reverse=True)

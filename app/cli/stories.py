@@ -160,14 +160,13 @@ def _advise(advised: Advice) -> None:
 
 
 def _row(listed: Listed) -> tuple[str, ...]:
-    checked = str(listed.checked_on or "-")
     return (
         listed.name,
         listed.state,
         "changed on disk" if listed.behind else "-",
         counted(listed.stale, "paragraph") if listed.stale else "-",
-        checked,
-        str(listed.due_on or "-"),
+        str(listed.checked.checked_on or "-"),
+        str(listed.checked.due_on or "-"),
     )
 
 
@@ -177,8 +176,8 @@ def _row_json(listed: Listed) -> dict[str, object]:
         "state": listed.state,
         "behind": listed.behind,
         "stale": listed.stale,
-        "checked_on": str(listed.checked_on) if listed.checked_on else None,
-        "due_on": str(listed.due_on) if listed.due_on else None,
+        "checked_on": str(listed.checked.checked_on) if listed.checked.checked_on else None,
+        "due_on": str(listed.checked.due_on) if listed.checked.due_on else None,
     }
 
 

@@ -4,7 +4,8 @@ import hashlib
 import re
 from datetime import date
 
-_FRONT = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
+from app.core.blocks import RULE, front_of
+
 _LINE = re.compile(r"^approved: .*\n", re.MULTILINE)
 
 
@@ -16,17 +17,17 @@ def approved_words(file: str, day: date) -> str:
         day: when it was approved.
     """
     bare = without_approval(file)
-    front = _FRONT.match(bare)
-    if front is None:
+    front = front_of(bare)
+    if not front:
         return file
     line = f'approved: {{day: {day.isoformat()}, of: "{words_hash(bare)}"}}\n'
-    return bare[: front.end() - len("---\n")] + line + bare[front.end() - len("---\n") :]
+    return front.removesuffix(RULE) + line + RULE + bare[len(front) :]
 
 
 def without_approval(file: str) -> str:
     """Return a file without that line."""
-    front = _FRONT.match(file)
-    return _LINE.sub("", front[0]) + file[front.end() :] if front else file
+    front = front_of(file)
+    return _LINE.sub("", front) + file[len(front) :]
 
 
 def words_hash(file: str) -> str:

@@ -27,11 +27,19 @@ def segments(text: str) -> list[str]:
     A block is what stands between empty lines, with what is indented below it; the empty lines belong to the
     block before them.
     """
+    front = front_of(text)
+    return [piece for piece in (*front_keys(front), *_blocks_with_gaps(text[len(front) :])) if piece]
+
+
+def front_of(text: str) -> str:
+    """Return a file's front matter with the lines before and behind it, "" where there is none."""
     front = _FRONT.match(text)
-    if front is None:
-        return [piece for piece in _blocks_with_gaps(text) if piece]
-    keys = _KEY.split(front[0].removesuffix(RULE))
-    return [piece for piece in (*keys, RULE, *_blocks_with_gaps(text[front.end() :])) if piece]
+    return front[0] if front else ""
+
+
+def front_keys(front: str) -> list[str]:
+    """Return a front matter as `front_of` does in pieces that join to it again: key by key, then the rule."""
+    return [*_KEY.split(front.removesuffix(RULE)), RULE] if front else []
 
 
 def blocks(body: str) -> list[str]:
@@ -224,7 +232,7 @@ def in_front(stretches: Sequence[Stretch], place: int) -> bool:
 
 def _is_open(beginning: str) -> bool:
     """Tell whether the front matter with which a file begins has not ended yet."""
-    return (not beginning or beginning.startswith(RULE)) and not _FRONT.match(beginning)
+    return (not beginning or beginning.startswith(RULE)) and not front_of(beginning)
 
 
 def _anchors(origin: list[str], left: list[str], right: list[str]) -> list[tuple[int, ...]]:

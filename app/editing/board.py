@@ -1,19 +1,21 @@
 """Where every text stands, seen at once: stories, layers and bonus pages in every language."""
 
-import hashlib
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from app.core.kit import Entry, Series
 from app.core.staff import Person
 from app.editing import Studio, Text, texts_of
+from app.editing.check_ups import NEVER, Checked, check_ups
 from app.editing.drafts import HERE_S
-from app.editing.files import look_everywhere, path_of
-from app.editing.reviewing import WRITING
+from app.editing.files import file_states, look_everywhere
+from app.editing.remarks import open_remarks
+from app.editing.reviewing import wrote
+from app.editing.translating import stale_counts
 from app.ledger import Draft, Presence, Revision, Staff
 
 WAITS = ("review", "publish", "returned", "check", "stale")
@@ -24,26 +26,18 @@ Place = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Check:
-    """When somebody last looked whether a text still holds, and when it is to be looked at again."""
-
-    last: date | None
-    due: date | None
-
-
-@dataclass(frozen=True)
 class Cell:
     """One text on the board.
 
     Attributes:
         text: which one.
         state: "missing", "published", or its draft's: "draft", "submitted", "approved".
-        disk: whether its file was changed by somebody else than the studio since the studio last saw it, or
-            since its draft began.
+        disk: whether its file was changed by somebody else since its draft began, or cannot be read.
         why: with which words its draft was sent back, "" if it was not.
         here: who has it open.
         stale: how many of its paragraphs translate what has changed since.
-        check: when it was last looked at, None if nobody ever did.
+        remarks: how many remarks on it are open.
+        checked: when it was last checked.
         waits: why it waits for whoever looks, one of `WAITS`, or "".
     """
 
@@ -53,7 +47,8 @@ class Cell:
     why: str
     here: tuple[str, ...]
     stale: int
-    check: Check | None
+    remarks: int
+    checked: Checked
     waits: str
 
 
@@ -93,28 +88,30 @@ class Board:
 
 @dataclass(frozen=True)
 class _Known:
-    """What the ledger knows of a text."""
+    """What is known of all texts, by kit and name.
 
-    digest: str
-    base: str
-    state: str
-    why: str
-    writers: frozenset[int]
-    here: tuple[str, ...]
+    Attributes:
+        broken: those whose files cannot be read.
+        files: the number and the digest of the newest state of each file.
+        drafts: the drafts.
+        why: with which words a draft was sent back.
+        here: who has a text open.
+        stale: how many paragraphs of a translation are behind.
+        remarks: how many remarks on a text are open.
+        checked: when a text was last checked.
+    """
+
+    broken: Collection[Text]
+    files: Mapping[Place, tuple[int, str]]
+    drafts: Mapping[Place, Draft]
+    why: Mapping[Place, str]
+    here: Mapping[Place, list[str]]
+    stale: Mapping[Place, int]
+    remarks: Mapping[Place, int]
+    checked: Mapping[Place, Checked]
 
 
-_NOTHING = _Known("", "", "", "", frozenset(), ())
-
-
-def board(
-    studio: Studio,
-    person: Person,
-    now: datetime,
-    *,
-    every_language: bool = False,
-    stale: Mapping[Place, int] | None = None,
-    checks: Mapping[Place, Check] | None = None,
-) -> Board:
+def board(studio: Studio, person: Person, now: datetime, *, every_language: bool = False) -> Board:
     """Return where every text stands.
 
     Args:
@@ -122,25 +119,22 @@ def board(
         person: who looks.
         now: the time.
         every_language: whether those in which nothing is written are shown too.
-        stale: of each text that translates, how many paragraphs are behind.
-        checks: of each text that somebody looked at.
     """
-    look_everywhere(studio, now)
     known = _known(studio, person, now)
-    cells = [
-        _cell(
-            studio, text, known.get((text.kit, text.name), _NOTHING), person, now, stale or {}, checks or {}
-        )
-        for text in texts_of(studio)
-    ]
+    cells = [_cell(studio, text, known, person, now) for text in texts_of(studio)]
     begun = {cell.text.language for cell in cells if cell.state != "missing"}
     shown = tuple(
         tag for tag in studio.languages if every_language or tag in begun or tag in studio.workspace.languages
     )
     lines = tuple(_lines(studio, cells, shown))
     waiting = [(line, cell) for line in lines for cell in line.cells if cell.waits]
-    waiting.sort(key=lambda pair: WAITS.index(pair[1].waits))
+    waiting.sort(key=lambda pair: _urgency(pair[1]))
     return Board(shown, len(shown) < len(studio.languages), lines, tuple(waiting))
+
+
+def _urgency(cell: Cell) -> tuple[int, date]:
+    due_on = cell.checked.due_on if cell.waits == "check" else None
+    return WAITS.index(cell.waits), due_on or date.min
 
 
 def _lines(studio: Studio, cells: list[Cell], shown: tuple[str, ...]) -> Iterator[Line]:
@@ -157,101 +151,39 @@ def _lines(studio: Studio, cells: list[Cell], shown: tuple[str, ...]) -> Iterato
                 yield Line(series, places[kit], layer, tuple(own))
 
 
-def _cell(
-    studio: Studio,
-    text: Text,
-    known: _Known,
-    person: Person,
-    now: datetime,
-    stale: Mapping[Place, int],
-    checks: Mapping[Place, Check],
-) -> Cell:
-    digest = _digest(studio, text)
-    place = (text.kit, text.name)
-    check = checks.get(place)
-    behind, state = stale.get(place, 0), known.state or ("published" if digest else "missing")
+def _cell(studio: Studio, text: Text, known: _Known, person: Person, now: datetime) -> Cell:
+    place, broken = (text.kit, text.name), text in known.broken
+    file, digest = known.files.get(place, (None, ""))
+    draft, why, behind = known.drafts.get(place), known.why.get(place, ""), known.stale.get(place, 0)
+    remarks, checked = known.remarks.get(place, 0), known.checked.get(place, NEVER)
+    state = draft.state if draft else "published" if digest or broken else "missing"
     waits = ""
-    if known.state == "submitted" and person.may("review") and person.id not in known.writers:
+    if state == "submitted" and person.may("review") and not wrote(studio, text, person.id):
         waits = "review"
-    elif known.state == "approved" and person.may("publish"):
+    elif state == "approved" and person.may("publish"):
         waits = "publish"
-    elif known.why and person.may("write"):
+    elif why and person.may("write"):
         waits = "returned"
-    elif check and check.due and check.due <= now.date() and person.may("review"):
+    elif checked.is_due(now.date()) and person.may("review"):
         waits = "check"
     elif behind and person.may("write"):
         waits = "stale"
-    seen = known.base if known.state else known.digest
-    disk = digest != seen and (known.state != "" or known.digest != "")
-    return Cell(text, state, disk, known.why, known.here, behind, check, waits)
+    disk = broken or (draft is not None and draft.base != file)
+    return Cell(text, state, disk, why, tuple(known.here.get(place, ())), behind, remarks, checked, waits)
 
 
-def _digest(studio: Studio, text: Text) -> str:
-    try:
-        return hashlib.sha256(path_of(studio, text).read_bytes()).hexdigest()
-    except OSError:
-        return ""
-
-
-def _known(studio: Studio, person: Person, now: datetime) -> dict[Place, _Known]:
-    """Return what the ledger knows of each text that it knows anything of, in a handful of questions."""
+def _known(studio: Studio, person: Person, now: datetime) -> _Known:
+    broken = look_everywhere(studio, now)
+    stale, remarks, checked = stale_counts(studio, now), open_remarks(studio), check_ups(studio)
     with studio.ledger.reading() as session:
-        states = _states(session)
-        here = _here(session, person, now)
+        files, here = file_states(session), _here(session, person, now)
         drafts = {(draft.kit, draft.name): draft for draft in session.exec(select(Draft))}
-        steps = {
-            row[0]: row[1:]
-            for row in session.exec(
-                select(Revision.id, Revision.kind, Revision.note).where(
-                    col(Revision.id).in_([draft.newest for draft in drafts.values()])
-                )
-            )
-        }
-        bases = dict(
-            session.exec(
-                select(Revision.id, Revision.digest).where(
-                    col(Revision.id).in_([draft.base for draft in drafts.values()])
-                )
-            ).all()
+        newest = select(Draft.kit, Draft.name, Revision.note).join(
+            Revision, col(Revision.id) == col(Draft.newest)
         )
-        writers = _writers(session, states)
-    known = {}
-    for place in {*states, *drafts, *here}:
-        draft = drafts.get(place)
-        kind, note = steps.get(draft.newest, ("", "")) if draft else ("", "")
-        known[place] = _Known(
-            digest=states[place][1] if place in states else "",
-            base=bases.get(draft.base, "") if draft and draft.base else "",
-            state=draft.state if draft else "",
-            why=note if kind == "returned" else "",
-            writers=frozenset(writers.get(place, ())),
-            here=tuple(here.get(place, ())),
-        )
-    return known
-
-
-def _states(session: Session) -> dict[Place, tuple[int, str]]:
-    """Return of each text the newest state of its file that the ledger knows: its number and digest."""
-    of_file = col(Revision.kind).in_(("foreign", "published"))
-    newest = select(func.max(Revision.id)).where(of_file).group_by(col(Revision.kit), col(Revision.name))
-    rows = session.exec(
-        select(Revision.kit, Revision.name, Revision.id, Revision.digest).where(col(Revision.id).in_(newest))
-    )
-    return {(kit, name): (number or 0, digest) for kit, name, number, digest in rows}
-
-
-def _writers(session: Session, states: Mapping[Place, tuple[int, str]]) -> dict[Place, set[int]]:
-    """Return who wrote in each text since the newest state of its file."""
-    found: dict[Place, set[int]] = defaultdict(set)
-    rows = session.exec(
-        select(Revision.kit, Revision.name, Revision.by, func.max(Revision.id))
-        .where(col(Revision.kind).in_(WRITING), col(Revision.by).is_not(None))
-        .group_by(col(Revision.kit), col(Revision.name), col(Revision.by))
-    )
-    for kit, name, by, last in rows:
-        if (last or 0) > states.get((kit, name), (0, ""))[0]:
-            found[kit, name].add(by or 0)
-    return found
+        returned = session.exec(newest.where(Revision.kind == "returned"))
+        why = {(kit, name): note for kit, name, note in returned}
+    return _Known(broken, files, drafts, why, here, stale, remarks, checked)
 
 
 def _here(session: Session, person: Person, now: datetime) -> dict[Place, list[str]]:

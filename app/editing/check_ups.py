@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlmodel import col, select
 
 from app.core.errors import UserError
-from app.editing import Studio, Text, texts_of
+from app.editing import Studio, Text
 from app.editing.files import look
 from app.editing.reviewing import OwnTextError, writers
 from app.ledger import CheckUp, Staff
@@ -39,6 +39,9 @@ class Checked:
     def is_due(self, today: date) -> bool:
         """Tell whether it is time to look again."""
         return self.due_on is not None and self.due_on <= today
+
+
+NEVER = Checked(None, "", None)
 
 
 def in_a_year(day: date) -> date:
@@ -86,14 +89,3 @@ def check_ups(studio: Studio) -> dict[tuple[str, str], Checked]:
             (row.kit, row.name): Checked(row.checked_on, name or "", row.due_on)
             for row, name in session.exec(wanted)
         }
-
-
-def due_texts(studio: Studio, today: date) -> list[tuple[Text, Checked]]:
-    """Return the texts that are due for another look, the longest due first."""
-    known = check_ups(studio)
-    due = [
-        (text, checked)
-        for text in texts_of(studio)
-        if (checked := known.get((text.kit, text.name))) and checked.is_due(today)
-    ]
-    return sorted(due, key=lambda one: one[1].due_on or today)

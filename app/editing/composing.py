@@ -1,18 +1,15 @@
 """Writes the pieces of a translation back into its file; what nobody changed stays letter for letter."""
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import yaml
 
 from app.core.alignment import Row
-from app.core.blocks import segments
+from app.core.blocks import RULE, front_keys, front_of, segments
 from app.core.pieces import LISTED, SINGLE, Piece
 from app.editing.pairs import front_and_body
 
-_FRONT = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
-_KEY = re.compile(r"^(?=[^\s#-])", re.MULTILINE)
 _OF_ITS_OWN = ("reviewed", "approved")
 """Keys that a translation does not take over."""
 
@@ -36,7 +33,7 @@ def skeleton(source: str) -> str:
         elif key not in _OF_ITS_OWN:
             bare[key] = entry
     heads = [block.split()[0] for block in segments(body) if block.lstrip().startswith("#")]
-    return f"---\n{_dump(bare)}---\n" + "\n\n".join(heads) + "\n"
+    return f"{RULE}{_dump(bare)}{RULE}" + "\n\n".join(heads) + "\n"
 
 
 def _bare(entry: Any, fields: tuple[str, ...]) -> Any:
@@ -62,8 +59,8 @@ def compose(
         FileBrokenError, KeyWrongError: a front matter cannot be read.
     """
     rows = tuple(rows)
-    head = _FRONT.match(words)
-    front, body = (head[0], words[head.end() :]) if head else ("", words)
+    front = front_of(words)
+    body = words[len(front) :]
     in_front = {piece: text for piece, text in changed.items() if piece.place[0] != "body"}
     new_in_front = {piece: text for piece, text in added.items() if piece.place[0] != "body"}
     if in_front or new_in_front:
@@ -187,12 +184,12 @@ def _lines(text: str) -> list[str]:
 
 
 def _with_keys(front: str, keys: Mapping[str, Any]) -> str:
-    """Return a front matter, between its two lines, with some keys written anew, the others as they were."""
-    result, rest = [], dict(keys)
-    for piece in _KEY.split(front.removeprefix("---\n").removesuffix("---\n")):
+    """Return a front matter with some keys written anew, the others as they were."""
+    result, rest = "", dict(keys)
+    for piece in front_keys(front)[:-1] or [RULE]:
         key = piece.partition(":")[0]
-        result.append(_dump({key: rest.pop(key)}) if key in rest else piece)
-    return "---\n" + "".join(result) + (_dump(rest) if rest else "") + "---\n"
+        result += _dump({key: rest.pop(key)}) if key in rest else piece
+    return result + (_dump(rest) if rest else "") + RULE
 
 
 class _Writer(yaml.SafeDumper):

@@ -17,8 +17,11 @@ from app.editing import Studio, Text, texts_of
 from app.editing.pairs import adopt, carry
 from app.ledger import Draft, Revision
 from app.library import story_path
-from app.reading import FileBrokenError
+from app.reading import FileBrokenError, text_of
 from app.writing import is_left_over, write_whole
+
+_OF_FILE = col(Revision.kind).in_(("foreign", "published")), ~col(Revision.pending)
+"""A publication that is under way is no state of a file yet: it may still fail."""
 
 
 class FileUnwritableError(UserError):
@@ -70,13 +73,7 @@ def file_state(studio: Studio, text: Text) -> FileState:
         raise FileBrokenError(
             f"the file cannot be read ({error.strerror})", where=str(path), mend="Mend its rights"
         ) from error
-    try:
-        words = unicodedata.normalize("NFC", content.decode("utf-8-sig").replace("\r\n", "\n"))
-    except UnicodeDecodeError as error:
-        raise FileBrokenError(
-            f"the file is not UTF-8 (byte {error.start})", where=str(path), mend="Save it again as UTF-8"
-        ) from error
-    return FileState(words, hashlib.sha256(content).hexdigest())
+    return FileState(text_of(content, where=str(path)), hashlib.sha256(content).hexdigest())
 
 
 @contextlib.contextmanager
@@ -88,13 +85,24 @@ def alone(studio: Studio) -> Iterator[None]:
         yield
 
 
-def newest_state(session: Session, text: Text) -> Revision | None:
+def newest_state(session: Session, text: Text, before: int | None = None) -> Revision | None:
     """Return the last state of a text's file that the ledger knows, None if it knows none.
 
-    A publication that is under way is none yet: it may still fail.
+    Args:
+        session: of the ledger.
+        text: the text.
+        before: only states with a lower number than this.
     """
-    states = col(Revision.kind).in_(("foreign", "published")), ~col(Revision.pending)
-    return session.exec(_of(text).where(*states).order_by(col(Revision.id).desc())).first()
+    states = _of(text).where(*_OF_FILE).order_by(col(Revision.id).desc())
+    return session.exec(states if before is None else states.where(col(Revision.id) < before)).first()
+
+
+def file_states(session: Session) -> dict[tuple[str, str], tuple[int, str]]:
+    """Return the number and the digest of `newest_state` of every text that has one, by kit and name."""
+    newest = select(func.max(Revision.id)).where(*_OF_FILE).group_by(col(Revision.kit), col(Revision.name))
+    rows = select(Revision.kit, Revision.name, Revision.id, Revision.digest)
+    found = session.exec(rows.where(col(Revision.id).in_(newest)))
+    return {(kit, name): (number or 0, digest) for kit, name, number, digest in found}
 
 
 def _under_way(session: Session, text: Text) -> Revision | None:
@@ -146,13 +154,13 @@ def look_everywhere(studio: Studio, now: datetime) -> dict[Text, UserError]:
         LedgerError: the ledger cannot be written.
     """
     with studio.ledger.reading() as session:
-        known = _digests(session)
+        known = file_states(session)
         begun = set(session.exec(select(Revision.kit, Revision.name).where(col(Revision.pending))))
     due = [
         text
         for text in texts_of(studio)
         for name in [(text.kit, text.name)]
-        if name in begun or known.get(name, "") != _digest_on_disk(studio, text)
+        if name in begun or known.get(name, (0, ""))[1] != _digest_on_disk(studio, text)
     ]
     broken: dict[Text, UserError] = {}
     if due:
@@ -163,14 +171,6 @@ def look_everywhere(studio: Studio, now: datetime) -> dict[Text, UserError]:
                 except FileBrokenError as error:
                     broken[text] = error
     return broken
-
-
-def _digests(session: Session) -> dict[tuple[str, str], str]:
-    """Return the digest of every text's newest state of its file."""
-    states = col(Revision.kind).in_(("foreign", "published")), ~col(Revision.pending)
-    newest = select(func.max(Revision.id)).where(*states).group_by(col(Revision.kit), col(Revision.name))
-    rows = select(Revision.kit, Revision.name, Revision.digest).where(col(Revision.id).in_(newest))
-    return {(kit, name): digest for kit, name, digest in session.exec(rows)}
 
 
 def _digest_on_disk(studio: Studio, text: Text) -> str:

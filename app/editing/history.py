@@ -67,16 +67,18 @@ class Compared:
 
 @dataclass(frozen=True)
 class People:
-    """Who wrote and who approved what stands in a text's file, by name, each once.
+    """Who wrote, who approved and who published what stands in a text's file, by name, each once.
 
     Attributes:
         authors: those who wrote, the first first.
         approvers: those who approved.
+        publisher: who published it last, "" for the command line.
         foreign: whether somebody changed the file outside the studio since it last was published here.
     """
 
     authors: tuple[str, ...]
     approvers: tuple[str, ...]
+    publisher: str
     foreign: bool
 
 
@@ -157,7 +159,7 @@ def restore(studio: Studio, text: Text, staff: int, revision: int, *, version: i
 
 
 def people_of(studio: Studio, text: Text) -> People:
-    """Return who wrote and who approved what stands in a text's file."""
+    """Return who wrote, who approved and who published what stands in a text's file."""
     with studio.ledger.reading() as session:
         rows = session.exec(
             select(Revision.kind, Staff.name)
@@ -177,7 +179,8 @@ def _people(rows: Sequence[tuple[str, str]]) -> People:
             approved = [name for was, name in rows[:place] if was == "approved" and name]
             approvers += approved[-1:]
     foreign = any(kind == "foreign" for kind, _ in rows[last + 1 :])
-    return People(tuple(dict.fromkeys(authors)), tuple(dict.fromkeys(approvers)), foreign)
+    publisher = rows[last][1] if last >= 0 else ""
+    return People(tuple(dict.fromkeys(authors)), tuple(dict.fromkeys(approvers)), publisher, foreign)
 
 
 def _before(session: Session, one: Revision) -> Revision | None:

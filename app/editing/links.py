@@ -1,13 +1,12 @@
 """Secret addresses under which somebody from outside reads a draft for some days."""
 
-import base64
-import binascii
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlmodel import col, select
 
+from app.core.address_key import read_key
 from app.core.errors import UserError
 from app.editing import Studio, Text, TextMissingError, find_text
 from app.editing.drafts import open_text
@@ -57,11 +56,6 @@ class Lent:
     words: str
     published: bool
     ends_at: datetime
-
-
-def token_of(key: bytes) -> str:
-    """Return a key as it stands in an address."""
-    return base64.urlsafe_b64encode(key).decode().rstrip("=")
 
 
 def make_link(studio: Studio, text: Text, staff: int, *, key: bytes, days: int, now: datetime) -> int:
@@ -129,7 +123,7 @@ def lent(studio: Studio, token: str, now: datetime) -> Lent:
         LinkMissingError: there is no such link, it has ended, or its text can no longer be written.
     """
     with studio.ledger.reading() as session:
-        link = session.exec(select(PreviewLink).where(PreviewLink.key_hash == _hash(_key(token)))).first()
+        link = session.exec(select(PreviewLink).where(PreviewLink.key_hash == _hash(read_key(token)))).first()
     if link is None or link.ends_at <= now:
         raise _missing()
     try:
@@ -138,14 +132,6 @@ def lent(studio: Studio, token: str, now: datetime) -> Lent:
         raise _missing() from error
     opened = open_text(studio, text, None, now)
     return Lent(text, opened.words, opened.words == opened.published, link.ends_at)
-
-
-def _key(token: str) -> bytes:
-    try:
-        key = base64.b64decode(token + "=", altchars=b"-_", validate=True)
-    except (ValueError, binascii.Error):
-        return b""
-    return key if token_of(key) == token else b""
 
 
 def _hash(key: bytes) -> bytes:

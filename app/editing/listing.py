@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
-from sqlmodel import col, func, select
+from sqlmodel import select
 
 from app.core.errors import UserError
 from app.editing import Studio, Text, texts_of
-from app.editing.files import look_everywhere
+from app.editing.check_ups import NEVER, Checked, check_ups
+from app.editing.files import file_states, look_everywhere
 from app.editing.translating import stale_counts
-from app.ledger import CheckUp, Draft, Revision
+from app.ledger import Draft
 
 
 @dataclass(frozen=True)
@@ -22,16 +23,14 @@ class Listed:
         state: "missing", "published", "draft", "submitted" or "approved".
         behind: whether the file was changed by somebody else since the draft began.
         stale: how many of its paragraphs do not agree with the text that it translates.
-        checked_on: when somebody last looked whether it still holds.
-        due_on: when somebody shall look again.
+        checked: when somebody last looked whether it still holds.
     """
 
     text: Text
     state: str
     behind: bool
     stale: int
-    checked_on: date | None
-    due_on: date | None
+    checked: Checked
 
     @property
     def name(self) -> str:
@@ -59,30 +58,14 @@ def list_texts(studio: Studio, stale: Mapping[tuple[str, str], int]) -> list[Lis
         stale: as `take_stock` counted.
     """
     with studio.ledger.reading() as session:
-        states = col(Revision.kind).in_(("foreign", "published")), ~col(Revision.pending)
-        newest = select(func.max(Revision.id)).where(*states).group_by(col(Revision.kit), col(Revision.name))
-        rows = select(Revision.kit, Revision.name, Revision.id, Revision.digest)
-        files = {
-            (kit, name): (id_, digest)
-            for kit, name, id_, digest in session.exec(rows.where(col(Revision.id).in_(newest)))
-        }
+        files = file_states(session)
         drafts = {(draft.kit, draft.name): draft for draft in session.exec(select(Draft))}
-        checks = {(check.kit, check.name): check for check in session.exec(select(CheckUp))}
-    found = []
+    checked, found = check_ups(studio), []
     for text in texts_of(studio):
         name = (text.kit, text.name)
         id_, digest = files.get(name, (None, ""))
-        draft, check = drafts.get(name), checks.get(name)
+        draft = drafts.get(name)
         state = draft.state if draft else "published" if digest else "missing"
         behind = draft is not None and draft.base != id_
-        found.append(
-            Listed(
-                text,
-                state,
-                behind,
-                stale.get(name, 0),
-                check.checked_on if check else None,
-                check.due_on if check else None,
-            )
-        )
+        found.append(Listed(text, state, behind, stale.get(name, 0), checked.get(name, NEVER)))
     return found

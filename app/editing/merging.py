@@ -163,12 +163,6 @@ def _opened(session: Session, text: Text, version: int) -> str:
     if not rows:
         return ""
     if rows[0].kind == "discarded":  # without a draft the file's words were shown
-        states = col(Revision.kind).in_(("foreign", "published"))
-        state = session.exec(
-            select(Revision)
-            .where(Revision.kit == text.kit, Revision.name == text.name, states, ~col(Revision.pending))
-            .where(col(Revision.id) < rows[0].id)
-            .order_by(col(Revision.id).desc())
-        ).first()
+        state = newest_state(session, text, before=rows[0].id)
         return state.text if state else ""
     return rows[0].text

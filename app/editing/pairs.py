@@ -1,6 +1,5 @@
 """Which paragraph of another language a paragraph tells: kept through every save, and taken over once."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
@@ -8,14 +7,13 @@ from typing import Any
 from sqlmodel import Session, select
 
 from app.core.alignment import Row, Told, align, moved
+from app.core.blocks import front_of
 from app.core.errors import UserError
 from app.core.pieces import Piece, pieces
 from app.editing import Studio, Text, texts_of
 from app.ledger import TranslatedBlock
-from app.library import story_path
+from app.library import FRONT_MATTER, story_path
 from app.reading import read_text, read_yaml
-
-_FRONT = re.compile(r"\A---\n(?P<front>.*?)\n---\n(?P<body>.*)\Z", re.DOTALL)
 
 
 def source_of(studio: Studio, text: Text) -> Text | None:
@@ -30,10 +28,10 @@ def front_and_body(words: str) -> tuple[dict[str, Any], str]:
     Raises:
         FileBrokenError, KeyWrongError: the front matter is not YAML, or no map.
     """
-    parts = _FRONT.match(words)
+    parts = FRONT_MATTER.match(words)
     if parts is None:
         return {}, words
-    return read_yaml(parts["front"], dict[str, Any], where=""), parts["body"]
+    return read_yaml(parts["front"], dict[str, Any], where=""), parts["text"]
 
 
 @lru_cache(maxsize=512)  # the board looks at every text, and most of them are as they were
@@ -56,8 +54,7 @@ def pieces_or_body(words: str) -> tuple[Piece, ...]:
     found = pieces_of(words)
     if found is not None:
         return found
-    below = _FRONT.match(words)
-    return pieces({}, below["body"] if below else words)
+    return pieces({}, words[len(front_of(words)) :])
 
 
 def told_of(session: Session, text: Text) -> dict[str, Told]:
@@ -91,7 +88,7 @@ def carry(session: Session, studio: Studio, text: Text, old: str, new: str) -> N
     for one, other in moved(before, after).items():
         if one in kept and one != other and other not in kept:
             keep(session, text, source, other, Told(kept[one].source_block, kept[one].source_text))
-    held = {piece.key for piece in (*after, *(pieces_of(_in_file(studio, text)) or ()))}
+    held = {piece.key for piece in (*after, *(pieces_of(in_file(studio, text)) or ()))}
     for block, row in kept.items():
         if block not in held and not block.startswith("-"):
             session.delete(row)
@@ -108,11 +105,11 @@ def adopt(session: Session, studio: Studio, text: Text, words: str) -> None:
     """
     source = source_of(studio, text)
     if source is not None:
-        _adopt(session, text, source, _in_file(studio, source), words)
+        _adopt(session, text, source, in_file(studio, source), words)
         return
     for other in texts_of(studio):
         if source_of(studio, other) == text:
-            _adopt(session, other, text, words, _in_file(studio, other))
+            _adopt(session, other, text, words, in_file(studio, other))
 
 
 def paired(rows: Iterable[Row]) -> Iterator[tuple[str, Told]]:
@@ -142,7 +139,8 @@ def _row(text: Text, source: Text, block: str, told: Told) -> TranslatedBlock:
     )
 
 
-def _in_file(studio: Studio, text: Text) -> str:
+def in_file(studio: Studio, text: Text) -> str:
+    """Return what stands in a text's file, "" without one that can be read."""
     try:
         return read_text(story_path(studio.workspace, text.kit, text.name))
     except UserError:

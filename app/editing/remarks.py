@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlmodel import col, func, select
+from sqlmodel import Session, col, func, select
 
 from app.core.errors import UserError
 from app.core.pieces import Piece
@@ -16,7 +16,7 @@ from app.editing.earlier import earlier
 from app.editing.files import file_state
 from app.editing.pairs import pieces_or_body
 from app.ledger import Comment, Revision, Staff
-from app.library import StoryRenderError, render, render_ahead
+from app.library import NOTE_GIVEN, NOTE_USED, StoryRenderError, render, render_ahead
 
 LONGEST_REMARK = 2_000
 QUOTED = 120
@@ -24,8 +24,6 @@ QUOTED = 120
 LOOKED_BACK = 50
 """Revisions in which a paragraph is looked for that has changed since its page was opened."""
 
-_NOTE_USED = re.compile(r"\[\^([A-Za-z0-9-]+)\](?!:)")
-_NOTE = re.compile(r"\[\^([A-Za-z0-9-]+)\]:")
 _ANCHOR = re.compile(r'(id="|href="#)(fn(?:ref\d*)?:)')
 
 
@@ -166,12 +164,12 @@ def review(
 
 def _paragraphs(studio: Studio, text: Text, words: str, remarks: Remarks) -> Iterator[Paragraph]:
     all_ = [piece for piece in pieces_or_body(words) if not piece.empty]
-    notes = {_NOTE.match(piece.text)[1]: piece.text for piece in all_ if piece.kind == "note"}  # type: ignore[index]
+    notes = {NOTE_GIVEN.match(piece.text)[1]: piece.text for piece in all_ if piece.kind == "note"}  # type: ignore[index]
     told = {
         piece: _alone(
             text,
             "\n\n".join(
-                [piece.text, *(notes[label] for label in _NOTE_USED.findall(piece.text) if label in notes)]
+                [piece.text, *(notes[label] for label in NOTE_USED.findall(piece.text) if label in notes)]
             ),
         )
         for piece in all_
@@ -250,9 +248,7 @@ def settle_remark(studio: Studio, number: int, *, settled: bool, now: datetime) 
         RemarkMissingError: there is no such remark.
     """
     with studio.ledger.writing() as session:
-        remark = session.get(Comment, number)
-        if remark is None:
-            raise _missing(number)
+        remark = _find(session, number)
         remark.settled_at = (remark.settled_at or now) if settled else None
         session.add(remark)
         return remark.kit, remark.name
@@ -266,9 +262,7 @@ def remove_remark(studio: Studio, number: int, staff: int) -> tuple[str, str]:
         NotYourRemarkError: somebody else wrote it.
     """
     with studio.ledger.writing() as session:
-        remark = session.get(Comment, number)
-        if remark is None:
-            raise _missing(number)
+        remark = _find(session, number)
         if remark.by != staff:
             raise NotYourRemarkError("somebody else wrote this remark", mend="Mark it as settled instead")
         session.delete(remark)
@@ -286,11 +280,14 @@ def open_remarks(studio: Studio) -> dict[tuple[str, str], int]:
 def headings_of(studio: Studio, text: Text) -> dict[str, str]:
     """Return the keys of what is published under each heading, by the heading as readers see it."""
     return {
-        _NOTE_USED.sub("", piece.text).strip("#* `"): piece.key
+        NOTE_USED.sub("", piece.text).strip("#* `"): piece.key
         for piece in pieces_or_body(file_state(studio, text).text)
         if piece.kind.startswith("h") and piece.place[0] == "body"
     }
 
 
-def _missing(number: int) -> RemarkMissingError:
-    return RemarkMissingError(f"there is no remark {number}", mend="Somebody has removed it meanwhile")
+def _find(session: Session, number: int) -> Comment:
+    found = session.get(Comment, number)
+    if found is None:
+        raise RemarkMissingError(f"there is no remark {number}", mend="Somebody has removed it meanwhile")
+    return found

@@ -15,10 +15,11 @@ from app.editing import Studio, Text, texts_of
 from app.editing.composing import compose, skeleton
 from app.editing.drafts import Opened, open_text, save
 from app.editing.earlier import told_then
-from app.editing.files import digest_of, file_state, look
+from app.editing.files import digest_of, look
 from app.editing.pairs import (
     adopt,
     front_and_body,
+    in_file,
     keep,
     pieces_or_body,
     rows_of,
@@ -262,8 +263,7 @@ def stale_counts(studio: Studio, now: datetime) -> dict[tuple[str, str], int]:
         source = source_of(studio, text)
         if source is None:
             continue
-        ours, key = file_state(studio, source).text, (text.kit, text.name)
-        published = file_state(studio, text).text
+        ours, published, key = in_file(studio, source), in_file(studio, text), (text.kit, text.name)
         words = working.get(key, published)
         if not ours or not words:
             continue

@@ -18,27 +18,29 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
 from app.core.errors import UserError
-from app.ledger.tables import (
-    Album,
+from app.ledger.staff_tables import (
     CheckUp,
-    Claim,
     Comment,
-    Count,
     Draft,
     Invitation,
-    LogEntry,
     Presence,
     PreviewLink,
+    Revision,
+    Staff,
+    StaffSession,
+    TranslatedBlock,
+)
+from app.ledger.tables import (
+    Album,
+    Claim,
+    Count,
+    LogEntry,
     PrintMark,
     Report,
     Revealed,
-    Revision,
     Run,
     SealedBox,
-    Staff,
-    StaffSession,
     Swap,
-    TranslatedBlock,
     TreePart,
 )
 

@@ -1,6 +1,5 @@
 """Who works here: invitations, passwords, roles, and the browsers in which somebody is signed in."""
 
-import base64
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -146,19 +145,6 @@ def person_of(staff: Staff) -> Person:
 def hash_key(key: bytes) -> bytes:
     """Return what the ledger keeps of a key: nobody who reads the ledger can use it."""
     return hashlib.sha256(key).digest()
-
-
-def key_text(key: bytes) -> str:
-    """Return a key as it stands in an address."""
-    return base64.urlsafe_b64encode(key).decode().rstrip("=")
-
-
-def read_key(text: str) -> bytes:
-    """Return the key that stands in an address; one that is none fits nothing."""
-    try:
-        return base64.urlsafe_b64decode(f"{text}=")
-    except ValueError:
-        return b""
 
 
 def named(session: Session, name: str) -> Staff | None:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
+from app.core.address_key import key_text
 from app.core.errors import UserError
 from app.core.staff import Person, check_password
 from app.ledger import Invitation, Staff
@@ -15,7 +16,6 @@ from app.staff import (
     forget_invitations,
     forget_sessions,
     hash_key,
-    key_text,
     named,
     person_of,
 )

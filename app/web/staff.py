@@ -12,8 +12,9 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response as AnyResponse
 
+from app.core.address_key import read_key
 from app.core.staff import LONGEST_PASSWORD, SHORTEST_PASSWORD, PasswordError, PasswordFault
-from app.staff import KEY_BYTES, read_key
+from app.staff import KEY_BYTES
 from app.staff.invitations import INVITATION_HOURS, InvitationError, invited, use_invitation
 from app.staff.sessions import (
     OldPasswordError,

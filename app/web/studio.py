@@ -12,9 +12,7 @@ from app.core.approval import without_approval
 from app.core.errors import UserError
 from app.core.story import RIDDLES, Layer, Story
 from app.editing import Studio, Text, TextMissingError, find_text
-from app.editing.board import Check
 from app.editing.board import board as board_of
-from app.editing.check_ups import check_ups
 from app.editing.desk import make_ready, place_of, sources_of, words_at
 from app.editing.drafts import Opened, StaleSaveError, TextTooLongError, be_there, open_text, save
 from app.editing.files import plain
@@ -22,7 +20,6 @@ from app.editing.forms import entered, keys_of, pressed
 from app.editing.front import CHOICES, COLUMNS, Fields, compose, fields
 from app.editing.lenient import lenient_story
 from app.editing.measuring import measure
-from app.editing.translating import stale_counts
 from app.web.guard import needs, show_studio, signed_in, wants_json
 from app.web.languages import Tongue
 from app.web.present import show, site, spoken
@@ -55,6 +52,12 @@ def asked_text(kit: str, name: str) -> Text:
         abort(404)
 
 
+def back_to(page: str, kit: str, name: str) -> AnyResponse:
+    """Lead back to a page of a text when the address of one of its buttons is opened again."""
+    text, asked = asked_text(kit, name), request.query_string.decode("ascii", "replace")
+    return redirect(f"/studio/{text.kit}/{text.name}/{page}" + (f"?{asked}" if asked else ""), 303)
+
+
 def sent_version() -> int:
     """Return the version that a form was opened with."""
     sent = request.form.get("version", "")
@@ -81,15 +84,7 @@ def sent_words(text: Text, opened: Opened) -> str:
 def board() -> Response:
     """Show where every text stands, what waits for whoever looks first."""
     every = "all" in request.args
-    now = datetime.now(UTC)
-    shown = board_of(
-        studio(),
-        signed_in(),
-        now,
-        every_language=every,
-        stale=stale_counts(studio(), now),
-        checks={place: Check(known.checked_on, known.due_on) for place, known in check_ups(studio()).items()},
-    )
+    shown = board_of(studio(), signed_in(), datetime.now(UTC), every_language=every)
     return show_studio("studio_board.html", here="board", board=shown, every=every)
 
 
@@ -229,22 +224,29 @@ def _desk(
 def _preview(opened: Opened, words: str) -> Response:
     text = opened.text
     try:
-        buyers, page = as_buyers_see(text, lenient_story(studio(), text, words))
+        return as_buyers_see("studio_preview.html", text, words, Tongue(spoken()).say(_band(opened, words)))
     except UserError as error:
         return show("studio_preview_failed.html", spoken(), 422, error=error, person=None, bar=(), here="")
-    place = [page.series.id, "bonus"] if text.bonus else [page.series.id, text.kit, text.layer]
-    band: dict[str, Any] = {"band": Tongue(spoken()).say(_band(opened, words)), "band_language": spoken()}
+
+
+def as_buyers_see(template: str, text: Text, words: str, band: str) -> Response:
+    """Return a text as the page that buyers will see, with a band above it in the reader's language.
+
+    Raises:
+        UserError: it cannot be shown.
+    """
+    buyers, page = _buyers_page(text, lenient_story(studio(), text, words))
     return show(
-        "studio_preview.html",
+        template,
         text.language,
         written=(text.language,),
         buyers=buyers,
         page=page,
-        place="/".join(filter(None, place)),
         checked=None,
         scan=None,
         here="story",
-        **band,
+        band=band,
+        band_language=spoken(),
     )
 
 
@@ -256,7 +258,7 @@ def _band(opened: Opened, words: str) -> str:
     return "studio.preview.band_same" if same else "studio.preview.band_draft"
 
 
-def as_buyers_see(text: Text, story: Story | Layer) -> tuple[str, Any]:
+def _buyers_page(text: Text, story: Story | Layer) -> tuple[str, Any]:
     """Return the template that buyers see a text through, and its page."""
     series, entry = place_of(studio(), text)
     if isinstance(story, Story) and entry:

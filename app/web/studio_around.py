@@ -7,11 +7,11 @@ from typing import Any
 from flask import Blueprint, Response, abort, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from app.core.address_key import key_text
 from app.core.errors import UserError
 from app.core.kit import find_by_id
 from app.editing import Text
 from app.editing.check_ups import DueDayError, NothingToCheckError, check_ups, in_a_year, note_checked
-from app.editing.lenient import lenient_story
 from app.editing.links import (
     FEWEST_DAYS,
     LINK_KEY_BYTES,
@@ -23,7 +23,6 @@ from app.editing.links import (
     lent,
     links_of,
     make_link,
-    token_of,
 )
 from app.editing.remarks import (
     LONGEST_REMARK,
@@ -42,7 +41,7 @@ from app.web.guard import needs, show_studio, signed_in
 from app.web.keys import site_address
 from app.web.languages import Tongue
 from app.web.present import show, site, spoken
-from app.web.studio import as_buyers_see, asked_text, studio
+from app.web.studio import as_buyers_see, asked_text, back_to, studio
 
 pages = Blueprint("studio_around", __name__)
 
@@ -144,8 +143,7 @@ def _review(text: Text, status: int = 200, *, typed: tuple[str, str] = ("", ""),
 @needs("look")
 def back(kit: str, name: str) -> AnyResponse:
     """Lead back to the text when a button's address is opened again."""
-    text, asked = asked_text(kit, name), request.query_string.decode("ascii", "replace")
-    return redirect(f"/studio/{text.kit}/{text.name}/review" + (f"?{asked}" if asked else ""), 303)
+    return back_to("review", kit, name)
 
 
 # Links for guests
@@ -161,7 +159,7 @@ def lend(kit: str, name: str) -> Response:
         make_link(studio(), text, signed_in().id, key=key, days=wanted, now=now)
     except LinkDaysError:
         return _review(text, 400, problem="days")
-    address = f"{site_address(request, site().workspace.base_url)}/preview/{token_of(key)}"
+    address = f"{site_address(request, site().workspace.base_url)}/preview/{key_text(key)}"
     return _review(text, 201, address=address)
 
 
@@ -180,29 +178,15 @@ def end(number: int) -> AnyResponse:
 def guest(token: str) -> Response:
     """Show a draft to whoever has its link, as buyers would see it, and nothing else of the studio."""
     try:
-        shown = lent(studio(), token, datetime.now(UTC))
-        story = lenient_story(studio(), shown.text, shown.words)
-        buyers, page = as_buyers_see(shown.text, story)
+        shown, tongue = lent(studio(), token, datetime.now(UTC)), Tongue(spoken())
+        band = tongue.say(
+            "preview.band_same" if shown.published else "preview.band", day=tongue.day(shown.ends_at)
+        )
+        return as_buyers_see("preview.html", shown.text, shown.words, band)
     except LinkMissingError:
         return refuse_guesses() or show("preview_over.html", spoken(), 404, here="")
     except UserError:
         return show("preview_broken.html", spoken(), 422, here="")
-    band = Tongue(spoken())
-    return show(
-        "preview.html",
-        shown.text.language,
-        written=(shown.text.language,),
-        buyers=buyers,
-        page=page,
-        place=f"{page.series.id}/{shown.text.kit}",
-        checked=None,
-        scan=None,
-        here="story",
-        band=band.say(
-            "preview.band_same" if shown.published else "preview.band", day=band.day(shown.ends_at)
-        ),
-        band_language=band.language,
-    )
 
 
 # Check-ups

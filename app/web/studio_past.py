@@ -11,7 +11,7 @@ from app.core.blocks import Change, changes
 from app.editing import Text
 from app.editing.desk import place_of
 from app.editing.drafts import StaleSaveError, open_text
-from app.editing.history import RevisionMissingError, compare, history, restore
+from app.editing.history import RevisionMissingError, compare, history, people_of, restore
 from app.editing.merging import (
     ChoiceMissingError,
     StateMissingError,
@@ -42,7 +42,7 @@ def past(kit: str, name: str) -> Response:
         states = history(studio(), text, now, before=before, most=50)
     except FileBrokenError:
         states = ()
-    return _show("studio_history.html", text, states=states, now=now)
+    return _show("studio_history.html", text, states=states, people=people_of(studio(), text), now=now)
 
 
 @pages.get("/studio/<kit>/<name>/history/<int:revision>")

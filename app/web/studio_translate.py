@@ -20,7 +20,7 @@ from app.editing.translating import (
     words_with,
 )
 from app.web.guard import needs, show_studio, signed_in, wants_json
-from app.web.studio import asked_text, make_room, sent_version, studio
+from app.web.studio import asked_text, back_to, make_room, sent_version, studio
 from app.web.studio_around import kit_names
 
 pages = Blueprint("studio_translate", __name__)
@@ -46,8 +46,7 @@ def translate(kit: str, name: str) -> Response:
 @needs("look")
 def back(kit: str, name: str) -> AnyResponse:
     """Lead back to both sides when a button's address is opened again."""
-    text, asked = asked_text(kit, name), request.query_string.decode("ascii", "replace")
-    return redirect(f"/studio/{text.kit}/{text.name}/translate" + (f"?{asked}" if asked else ""), 303)
+    return back_to("translate", kit, name)
 
 
 @pages.post("/studio/<kit>/<name>/translate")

@@ -9,7 +9,6 @@ from app.editing.check_ups import (
     DueDayError,
     NothingToCheckError,
     check_ups,
-    due_texts,
     in_a_year,
     note_checked,
 )
@@ -25,15 +24,6 @@ def test_a_text_that_was_checked_says_when_by_whom_and_when_again(studio: Studio
     note_checked(studio, vi, REV, due_on=in_a_year(TODAY), now=NOW)
     checked = check_ups(studio)["bridge", "vi"]
     assert (checked.checked_on, checked.by, checked.due_on) == (TODAY, "Rev", date(2027, 11, 22))
-
-
-def test_what_is_due_comes_first_that_has_waited_longest(studio: Studio) -> None:
-    for kit, days in (("bridge", 20), ("fish", 10), ("lantern", 40)):
-        due_on = TODAY + timedelta(days=days)
-        note_checked(studio, find_text(studio, kit, "vi"), REV, due_on=due_on, now=NOW)
-    assert due_texts(studio, TODAY) == []
-    due = due_texts(studio, TODAY + timedelta(days=20))
-    assert [text.kit for text, _ in due] == ["fish", "bridge"]
 
 
 @pytest.mark.parametrize("due_on", [TODAY, TODAY - timedelta(days=1), TODAY + timedelta(days=3650)])

@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
+from app.checking.wording import FINGERPRINTS_FILE, GLOSSARY_FILE
+from app.core.wording import fingerprints, prose
 from app.editing import Studio, Text, find_text
 from app.editing.files import path_of
 from app.editing.gate import Problem, advice, gate
@@ -89,6 +91,22 @@ def test_a_text_as_it_is_published_passes_and_says_how_it_reads(studio: Studio, 
     assert "length" in {problem.key for problem in told.problems}
     english = find_text(studio, "bridge", "en")
     assert advice(studio, english, path_of(studio, english).read_text("utf-8")).reading.index is not None
+
+
+def test_a_glossary_and_sources_that_change_are_seen_at_once(studio: Studio, bridge: Text) -> None:
+    words = path_of(studio, bridge).read_text("utf-8")
+    glossary, marks = (studio.workspace.stories / name for name in (GLOSSARY_FILE, FINGERPRINTS_FILE))
+
+    def told(key: str) -> bool:
+        return key in {problem.key for problem in advice(studio, bridge, words).problems}
+
+    term = '[[term]]\nvi = ["{}"]\nen = ["bridge"]\nnote = {{vi = "x", en = "x"}}\navoid_vi = ["{}"]\n'
+    for avoid, expected in (("con voi", False), ("trang này", True), ("con voi", False)):
+        glossary.write_text(term.format("cầu", avoid), "utf-8")
+        assert told("glossary") is expected
+    for source, expected in (("", False), (prose(words), True), ("", False)):
+        marks.write_bytes(b"".join(fingerprints(source)))
+        assert told("shared") is expected
 
 
 def test_a_text_waits_for_the_workspaces_other_languages_or_a_reason(studio: Studio, bridge: Text) -> None:

@@ -29,7 +29,8 @@ def test_a_history_tells_what_was_done_by_whom_the_newest_first(studio: Studio, 
         ("published", "Rev"), ("approved", "Rev"), ("submitted", "Cai"), ("saved", "Cai"), ("foreign", ""),
     ]  # fmt: skip
     people = people_of(studio, bridge)
-    assert (people.authors, people.approvers, people.foreign) == (("Cai",), ("Rev",), False)
+    assert (people.authors, people.approvers, people.publisher) == (("Cai",), ("Rev",), "Rev")
+    assert not people.foreign
     changed = [change for change in compare(studio, bridge, states[0].id).changes if change.kind != "same"]
     assert len(changed) == 1, "the line of the approval is no change of the text"
 

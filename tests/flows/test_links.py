@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
+from app.core.address_key import key_text
 from app.editing import Studio, Text, find_text
 from app.editing.links import (
     LinkDaysError,
@@ -13,7 +14,6 @@ from app.editing.links import (
     lent,
     links_of,
     make_link,
-    token_of,
 )
 from app.ledger import PreviewLink
 from tests.flows.desk import CAI, NOW, write
@@ -32,9 +32,9 @@ def make(studio: Studio, text: Text, days: int = 7) -> int:
 
 def test_a_link_shows_the_draft_as_it_is_now(studio: Studio, vi: Text) -> None:
     make(studio, vi)
-    assert lent(studio, token_of(KEY), NOW).published
+    assert lent(studio, key_text(KEY), NOW).published
     write(studio, vi, "trang này 8.", "trang này tám.")
-    shown = lent(studio, token_of(KEY), NOW)
+    shown = lent(studio, key_text(KEY), NOW)
     assert "trang này tám." in shown.words
     assert (shown.text, shown.published, shown.ends_at) == (vi, False, NOW + timedelta(days=7))
 
@@ -43,11 +43,11 @@ def test_a_link_ends_by_itself_and_by_hand_and_looks_like_one_that_never_was(
     studio: Studio, vi: Text
 ) -> None:
     number = make(studio, vi, days=1)
-    lent(studio, token_of(KEY), NOW + timedelta(hours=23, minutes=59))
+    lent(studio, key_text(KEY), NOW + timedelta(hours=23, minutes=59))
     said = set()
     for token, now in (
-        (token_of(KEY), NOW + timedelta(days=1)),
-        (token_of(bytes(32)), NOW),
+        (key_text(KEY), NOW + timedelta(days=1)),
+        (key_text(bytes(32)), NOW),
         ("x", NOW),
         ("é", NOW),
     ):
@@ -56,13 +56,13 @@ def test_a_link_ends_by_itself_and_by_hand_and_looks_like_one_that_never_was(
         said.add(str(refused.value))
     assert end_link(studio, number) == ("bridge", "vi")
     with pytest.raises(LinkMissingError) as refused:
-        lent(studio, token_of(KEY), NOW)
+        lent(studio, key_text(KEY), NOW)
     assert said == {str(refused.value)}
 
 
 def test_another_spelling_of_the_same_bytes_opens_nothing(studio: Studio, vi: Text) -> None:
     make(studio, vi)
-    token = token_of(KEY)
+    token = key_text(KEY)
     for other in (token + "=", token[:-1] + "9", f" {token}", token.replace("_", "/")):
         if other != token:
             with pytest.raises(LinkMissingError):

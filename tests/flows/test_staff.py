@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
+from app.core.address_key import key_text, read_key
 from app.core.staff import PasswordError, Person, StaffNameError
 from app.ledger import Invitation
 from app.staff import (
@@ -15,9 +16,7 @@ from app.staff import (
     NobodyError,
     People,
     change_roles,
-    key_text,
     list_people,
-    read_key,
     sign_out_by_name,
     switch_off,
     switch_on,

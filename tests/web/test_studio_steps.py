@@ -158,6 +158,12 @@ def test_history_shows_who_did_what_and_what_changed_in_words(folder: Path, cai:
         ("Saved", "Cải"),
         ("Changed outside the studio", ""),
     ]
+    who = "The published text was written by Cải. Approved by Rev. Published by Cải."
+    assert f"<p>{who}</p>" in page
+    path = folder / "stories" / "bridge" / "vi.md"
+    path.write_text(path.read_text("utf-8") + "\nCâu ở ngoài.\n", "utf-8")
+    assert f"<p>{who} It was changed outside the studio since.</p>" in rev.open(f"{PLACE}/history").text
+    assert "was written by" not in rev.open("/studio/bridge/en/history").text
     links = [link for link, _, _ in states]
     shown = rev.open(links[3]).text
     assert re.search("<ins>[^<]*Mới", shown)

@@ -3,7 +3,7 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-import app.ledger.tables  # noqa: F401  (declares the tables)
+import app.ledger  # noqa: F401  (declares the tables)
 
 context.configure(
     connection=context.config.attributes["connection"],
