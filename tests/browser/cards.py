@@ -9,6 +9,7 @@ from pathlib import Path
 
 import zxingcpp
 from PIL import Image
+from playwright.sync_api import Page
 
 DPI = 200
 LEFT, RIGHT = 0, 1
@@ -46,6 +47,12 @@ def read_sheet(pdf: Path, sheet: int) -> list[Card]:
 def cards_in(folder: Path) -> Iterator[Card]:
     """Yield the printed cards of the workspace's run TY-1, sheet by sheet."""
     return (card for sheet in range(24) for card in read_sheet(folder / "var/out/TY-1/inserts.pdf", sheet))
+
+
+def photographed(page: Page) -> str:
+    """Return what another phone's camera reads from this phone's screen."""
+    (symbol,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(page.screenshot())))
+    return symbol.text
 
 
 def _draw(pdf: Path, page: int) -> Image.Image:

@@ -17,6 +17,7 @@ from tests.browser.cards import Card, cards_in
 from tests.browser.phones import Street, street
 from tests.browser.places import Place, own_place
 from tests.browser.scenes import SCENES, visit
+from tests.browser.walks import UNBEGUN, file_of
 from tests.conftest import CEREMONY, DICE, NOW, REPOSITORY, SECRET
 from tests.web.cast import ledger_of
 
@@ -88,15 +89,68 @@ def tiny_street(
         yield opened
 
 
+def without_faults(street: Street) -> Iterator[Street]:
+    """Yield a street for one test; whatever went wrong on any phone fails it."""
+    yield street
+    faults = [fault for phone in street.phones for fault in phone.faults]
+    for phone in street.phones:
+        phone.context.close()
+    street.phones.clear()
+    assert faults == []
+
+
 @pytest.fixture
 def town(tiny_street: Street) -> Iterator[Street]:
-    """The street of the printed run; whatever went wrong on any phone fails the test."""
-    yield tiny_street
-    faults = [fault for phone in tiny_street.phones for fault in phone.faults]
-    for phone in tiny_street.phones:
-        phone.context.close()
-    tiny_street.phones.clear()
-    assert faults == []
+    """The street of the printed run."""
+    yield from without_faults(tiny_street)
+
+
+@pytest.fixture(scope="module")
+def fresh_pile(unscanned_folder: Path) -> Iterator[Card]:
+    return cards_in(unscanned_folder)
+
+
+@pytest.fixture
+def fresh_card(fresh_pile: Iterator[Card]) -> Card:
+    return next(fresh_pile)
+
+
+@pytest.fixture(scope="module")
+def fresh_street(
+    playwright: Playwright, unscanned_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Street]:
+    with street(playwright, unscanned_folder, tmp_path_factory.mktemp("street")) as opened:
+        yield opened
+
+
+@pytest.fixture
+def fresh_town(fresh_street: Street) -> Iterator[Street]:
+    """The street of the printed run of which a module's tests scan the first cards."""
+    yield from without_faults(fresh_street)
+
+
+@pytest.fixture(scope="session")
+def walk_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tiny workspace without two of its texts; their kits are told in English alone."""
+    made = tmp_path_factory.mktemp("walk") / "tiny"
+    shutil.copytree(REPOSITORY / "tests" / "workspaces" / "tiny", made, ignore=shutil.ignore_patterns("var"))
+    for text in UNBEGUN:
+        file_of(made, text).unlink()
+    return made
+
+
+@pytest.fixture(scope="session")
+def walk_street(
+    playwright: Playwright, walk_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Street]:
+    with street(playwright, walk_folder, tmp_path_factory.mktemp("street")) as opened:
+        yield opened
+
+
+@pytest.fixture
+def walk_town(walk_street: Street) -> Iterator[Street]:
+    """The street on which the studio's ways are walked, each test on texts of its own."""
+    yield from without_faults(walk_street)
 
 
 @pytest.fixture(scope="session")

@@ -13,19 +13,20 @@
     const [light, dark] = [luminance(one), luminance(other)].sort((a, b) => b - a);
     return (light + 0.05) / (dark + 0.05);
   };
-  const ground = (element) => {
-    for (let at = element; at; at = at.parentElement) {
-      const style = getComputedStyle(at);
-      const { rgb, alpha } = channels(style.backgroundColor);
-      if (alpha === 1) return rgb;
-      if (alpha > 0 || style.backgroundImage !== "none") return null;  // not told by one colour
-    }
-    return [255, 255, 255];
+  const once = (told, known = new Map()) => (element) => {  // each element is asked once, not by every text in it
+    if (!known.has(element)) known.set(element, told(element));
+    return known.get(element);
   };
-  const faded = (element) => {
-    for (let at = element; at; at = at.parentElement) if (getComputedStyle(at).opacity !== "1") return true;
-    return false;
-  };
+  const ground = once((element) => {
+    if (!element) return [255, 255, 255];
+    const style = getComputedStyle(element);
+    const { rgb, alpha } = channels(style.backgroundColor);
+    if (alpha === 1) return rgb;
+    if (alpha > 0 || style.backgroundImage !== "none") return null;  // not told by one colour
+    return ground(element.parentElement);
+  });
+  const faded = once((element) =>
+    Boolean(element) && (getComputedStyle(element).opacity !== "1" || faded(element.parentElement)));
   const name = (element) => `${element.tagName.toLowerCase()}.${element.getAttribute("class") ?? ""}`;
   const texts = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {

@@ -231,15 +231,21 @@ LEADS_ON = {
 """Routes that show no page of their own, and why."""
 
 WIDTHS = (320, 360, 1280)
-SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+Scheme = Literal["light", "dark"]
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
+
+
+def show(page: Page, scheme: Scheme, width: int) -> None:
+    """Show a page by day or by night on a screen of a width in pixels."""
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": width, "height": 740})
 
 
 def every_view(page: Page) -> Iterator[str]:
     """Show a page at every width by day, then by night, and yield each time how it is shown."""
     for scheme in SCHEMES:
-        page.emulate_media(color_scheme=scheme)
         for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 740})
+            show(page, scheme, width)
             yield f"{width} px, {scheme}"
 
 

@@ -37,8 +37,9 @@ def happened(what: str) -> dict[str, list[str]]:
 def test_a_scan_is_told_once_and_with_no_cookie_and_no_address(phone: Phone, place: Place) -> None:
     visits.first_box(phone, place)  # the phone has an album, and its cookie
     sent = watched(phone)
-    visits.look("flag-tower")(phone, place)
-    phone.page.wait_for_timeout(500)
+    with phone.page.expect_request_finished(lambda request: request.url.endswith("/count")):
+        visits.look("flag-tower")(phone, place)
+    phone.page.wait_for_load_state("networkidle")
     assert told(sent) == [happened("scan")]
     headers = sent[0].all_headers()
     assert not {"cookie", "referer"} & headers.keys()

@@ -1,6 +1,7 @@
 """Our own catalogue on small and large screens, by day and by night: nothing cut off, pale or small."""
 
 import gzip
+import json
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from tests.browser.places import KITS, Place
 from tests.browser.scenes import every_view
 
 MEASURE = (Path(__file__).parent / "measure.js").read_text("utf-8")
+AS_TEXT = f"screen => JSON.stringify(({MEASURE})(screen))"
+"""Thousands of values are read faster as one text than one by one."""
 LARGE = "320 px, text twice as large"
 LEAST_CONTRAST, LEAST_TARGET, LEAST_TEXT = 7, 44, 15
 
@@ -24,10 +27,10 @@ def measured(scene: Page) -> Measured:
     """A page, measured at every width by day and by night."""
     found: Measured = {}
     for shown in every_view(scene):
-        found[shown] = scene.evaluate(MEASURE, int(shown.split()[0]))
+        found[shown] = json.loads(scene.evaluate(AS_TEXT, int(shown.split()[0])))
     scene.set_viewport_size({"width": 320, "height": 740})
     scene.evaluate("document.documentElement.style.fontSize = '200%'")
-    found[LARGE] = scene.evaluate(MEASURE, 320)
+    found[LARGE] = json.loads(scene.evaluate(AS_TEXT, 320))
     scene.evaluate("document.documentElement.style.fontSize = ''")
     return found
 

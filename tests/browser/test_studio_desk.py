@@ -1,6 +1,7 @@
 """The desk over TLS in a real browser: typing, tools, keeping, no network, the phone beside the text."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,15 @@ def saved(page: Page) -> None:
     expect(page.locator("#status")).to_contain_text(SAVED)
 
 
+@contextmanager
+def saving(page: Page, text: str) -> Iterator[None]:
+    """Wait at the end of the block until what was changed in it is saved."""
+    saves = f"{BASE}/studio/{text}"
+    with page.expect_response(lambda told: told.request.method == "POST" and told.url == saves) as answer:
+        yield
+    assert answer.value.ok
+
+
 @pytest.mark.parametrize("way", [compose, replace])
 def test_vietnamese_typed_by_telex_arrives_letter_for_letter_while_it_is_saved_and_shown(
     town: Street, printed_folder: Path, way: Callable[[Page, CDPSession, str], str]
@@ -70,7 +80,7 @@ def test_vietnamese_typed_by_telex_arrives_letter_for_letter_while_it_is_saved_a
     shown = ""
     for _ in range(3):
         shown += way(page, keyboard, SENTENCE)
-        page.wait_for_timeout(1200)  # saved and shown in the midst of it
+        saved(page)  # in the midst of it
         at_end(page)
     assert body(page) == before + shown
     saved(page)
@@ -161,9 +171,10 @@ def test_what_is_typed_is_saved_by_itself_and_nothing_is_left_behind(
     saved(page)
     assert "Written at noon." in kept_words(page)
     assert page.evaluate(KEPT, "desk /studio/bridge/en") is None
+    page.evaluate("self.setTimeout = () => 0")  # nothing is saved after a while any more
     page.locator("#title").fill("A bridge of wood")
-    page.locator("#summary").focus()  # leaving a field saves at once
-    page.wait_for_timeout(500)
+    with saving(page, "bridge/en"):
+        page.locator("#summary").focus()  # leaving a field saves at once
     assert "title: A bridge of wood" in kept_words(page)
 
 
@@ -269,9 +280,9 @@ def test_the_second_window_of_the_same_person_is_told(town: Street, printed_fold
 
 
 def test_who_else_is_here_is_shown(town: Street, printed_folder: Path) -> None:
-    first = at_desk(town, printed_folder, "lantern/vi")
-    page = first.page
-    page.wait_for_timeout(300)
+    page = at_desk(town, printed_folder, "lantern/vi").page
+    with page.expect_response("**/studio/lantern/vi/here"):
+        page.reload()  # and the first of the two is known to be here
     second = at_desk(town, printed_folder, "lantern/vi")
     expect(second.page.locator("#others")).to_contain_text("Cũng đang ở đây: Nguyễn Thị Lan Anh")
 
@@ -344,11 +355,11 @@ def test_rows_come_and_go_without_leaving_the_page(town: Street, printed_folder:
     page.keyboard.type("2001")
     saved(page)
     assert "2001" in kept_words(page, "bridge/vi")
-    rows.last.get_by_role("button").click()
-    expect(rows).to_have_count(had)
-    page.wait_for_timeout(100)
-    page.keyboard.press("Control+s")
-    page.wait_for_timeout(800)
+    page.wait_for_function(f"({KEPT})('desk /studio/bridge/vi') === null")  # nothing is under way
+    with saving(page, "bridge/vi"):
+        rows.last.get_by_role("button").click()
+        expect(rows).to_have_count(had)
+        page.keyboard.press("Control+s")
     assert "2001" not in kept_words(page, "bridge/vi")
 
 

@@ -1,61 +1,26 @@
-"""The studio's whole ways over TLS: from nothing to a phone that reads it; and what befalls on the way."""
+"""The studio's whole ways over TLS: from nothing to a phone that reads it, and with whom it may go on."""
 
-import re
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Playwright, expect
+from playwright.sync_api import expect
 
-from tests.browser.desks import sign_in
 from tests.browser.keyboards import Way, compose, replace
-from tests.browser.phones import BASE, Street, street
+from tests.browser.phones import BASE, Street
 from tests.browser.walks import (
     AFTER,
     BEFORE,
     LEGEND,
+    PUBLISHED,
     SUMMARY,
     TITLE,
     Desk,
+    approve,
     body_of,
     desk,
-    edit_file,
     file_of,
+    hand_in,
 )
-from tests.conftest import REPOSITORY
-
-MISSING = ("lantern/vi", "fish/vi")
-"""Texts that nobody has begun."""
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The tiny workspace without two of its texts; their kits are told in English alone."""
-    made = tmp_path_factory.mktemp("walk") / "tiny"
-    shutil.copytree(REPOSITORY / "tests" / "workspaces" / "tiny", made, ignore=shutil.ignore_patterns("var"))
-    for text in MISSING:
-        file_of(made, text).unlink()
-    return made
-
-
-@pytest.fixture(scope="module")
-def tiny_street(
-    playwright: Playwright, folder: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Street]:
-    with street(playwright, folder, tmp_path_factory.mktemp("street")) as opened:
-        yield opened
-
-
-PUBLISHED = "Đã đăng. Ai quét mã cũng đọc được ngay."
-
-
-def hand_in(cai: Desk) -> None:
-    cai.step("Nộp để người khác duyệt", "Đã nộp. Một người khác sẽ đọc và duyệt.")
-
-
-def approve(rev: Desk) -> None:
-    rev.step("Duyệt", "Đã duyệt. Giờ có thể đăng.")
 
 
 def own_text_is_refused(both: Desk) -> None:
@@ -68,13 +33,6 @@ def own_text_is_refused(both: Desk) -> None:
         )
     expect(both.page.get_by_role("alert")).to_contain_text("người khác phải duyệt")
     expect(both.page.locator("#state")).to_have_text("đang chờ duyệt")
-
-
-def forgive(person: Desk, *faults: str) -> None:
-    """Forget what went wrong because the test wanted it to; anything else still fails it."""
-    person.phone.faults[:] = [
-        fault for fault in person.phone.faults if not fault.startswith((*faults, "console: Failed to load"))
-    ]
 
 
 def fill_the_form(cai: Desk, way: Way) -> None:
@@ -123,14 +81,14 @@ def write_the_story(cai: Desk, way: Way) -> str:
 
 @pytest.mark.parametrize(("text", "way"), [("lantern/vi", compose), ("fish/vi", replace)])
 def test_a_story_is_written_by_telex_from_nothing_reviewed_published_and_read_on_a_phone_at_once(
-    town: Street, folder: Path, text: str, way: Way
+    walk_town: Street, walk_folder: Path, text: str, way: Way
 ) -> None:
     kit = text.partition("/")[0]
-    buyer = town.phone()
+    buyer = walk_town.phone()
     buyer.page.goto(f"{BASE}/vi/tiny/{kit}")
     expect(buyer.page.locator("html")).not_to_contain_text("Ngọn đèn đầu làng")
 
-    cai = desk(town, folder, "curator")
+    cai = desk(walk_town, walk_folder, "curator")
     cai.page.get_by_role("table").locator(f"a[href='/studio/{text}']").click()
     fill_the_form(cai, way)
     written = write_the_story(cai, way)
@@ -140,7 +98,7 @@ def test_a_story_is_written_by_telex_from_nothing_reviewed_published_and_read_on
     assert cai.problems() == []
     hand_in(cai)
 
-    rev = desk(town, folder, "reviewer")
+    rev = desk(walk_town, walk_folder, "reviewer")
     rev.page.locator(f".waits a[href='/studio/{text}']").click()
     phone = rev.page.frame_locator("#phone")
     expect(phone.get_by_role("heading", level=1)).to_have_text(TITLE)
@@ -165,119 +123,15 @@ def test_a_story_is_written_by_telex_from_nothing_reviewed_published_and_read_on
     expect(story.get_by_role("heading", name="Cách làm chiếc đèn")).to_be_visible()
     expect(story).to_contain_text("Người dán nó nhớ mãi mùi giấy mới.")
     expect(buyer.page.locator(".sources")).to_contain_text("duyệt")
-    published = file_of(folder, text).read_text("utf-8")
+    published = file_of(walk_folder, text).read_text("utf-8")
     assert body_of(published).rstrip() == written  # letter for letter, also in the file
     assert f"title: {TITLE}\nsummary: {SUMMARY}\n" in published
 
 
-def test_two_save_at_once_the_second_sees_both_side_by_side_and_nothing_is_lost(
-    town: Street, folder: Path
-) -> None:
-    first, second = desk(town, folder, "curator"), desk(town, folder, "curator")
-    for each in (first, second):
-        each.open("bridge/en")
-    first.write("\n\nThe first hand wrote this.\n")
-    second.at_end()
-    second.page.keyboard.insert_text("\n\nThe second hand wrote that.\n")
-    expect(second.page.get_by_role("alert")).to_contain_text("Không mất gì cả")
-    assert second.words.endswith("The second hand wrote that.\n")
-    second.press("Xem cả hai")
-    expect(second.page.get_by_role("heading", level=1)).to_have_text("Hai bản cạnh nhau")
-    for label, words in (("Của bạn", "The second hand"), ("Đã lưu trước", "The first hand")):
-        side = second.page.locator(".sides-two > div", has=second.page.get_by_text(label, exact=True))
-        expect(side.locator("ins")).to_contain_text(words)
-    second.page.get_by_label("Giữ cả hai, nối nhau", exact=True).check()
-    second.step("Lưu bài đã ghép", "Đã ghép và lưu.")
-    assert "The first hand wrote this." in second.words
-    assert "The second hand wrote that." in second.words
-    second.page.get_by_role("link", name="Lịch sử bài").click()
-    steps = second.page.locator(".states li")
-    expect(steps.filter(has_text="Ghép hai bản").filter(has_text=second.name)).to_have_count(1)
-    expect(steps.filter(has_text="Đến muộn, giữ riêng").filter(has_text=second.name)).to_have_count(1)
-    expect(steps.filter(has_text="Đã lưu").filter(has_text=first.name)).to_have_count(1)
-    forgive(second, "409")
-
-
-def test_words_typed_without_network_by_somebody_whose_session_ended_are_kept_told_and_sent(
-    town: Street, folder: Path
-) -> None:
-    cai = desk(town, folder, "curator").open("bridge/en.easy")
-    before = cai.words
-    cai.phone.context.set_offline(True)
-    cai.at_end()
-    cai.page.keyboard.insert_text("In the train. ")
-    expect(cai.page.get_by_text("Không có mạng.")).to_be_visible()
-    cai.phone.context.clear_cookies()  # signed out meanwhile, on the other end of the line
-    cai.phone.context.set_offline(False)
-    expect(cai.page.get_by_text("Bạn đã đăng xuất.")).to_be_visible()
-    cai.page.keyboard.insert_text("At the station. ")
-    with cai.phone.context.expect_page() as opened:
-        cai.page.get_by_role("link", name="Đăng nhập ở cửa sổ mới").click()
-    door = Desk(type(cai.phone)(cai.phone.context, opened.value), cai.name)
-    sign_in(door.phone, cai.name)
-    cai.page.bring_to_front()
-    cai.saved()
-    expect(cai.page.get_by_text("Bạn đã đăng xuất.")).to_have_count(0)
-    assert cai.words == before + "In the train. At the station. "
-    door.open("bridge/en.easy")
-    assert door.words.rstrip() == cai.words.rstrip()  # a file ends with one empty line
-
-    cai.phone.context.set_offline(True)
-    cai.at_end()
-    cai.page.keyboard.insert_text("Never sent.")
-    expect(cai.page.get_by_text("Không có mạng.")).to_be_visible()
-    saved = door.words
-    # What the tab still tries while it is closed is lost too.
-    cai.page.evaluate("self.fetch = () => new Promise(() => {}); navigator.sendBeacon = () => false")
-    cai.page.close()
-    cai.phone.context.set_offline(False)
-    door.open("bridge/en.easy")
-    expect(door.page.get_by_text("chưa gửi đi")).to_be_visible()
-    assert door.words == saved  # offered, not put in
-    door.page.get_by_role("button", name="Lấy chữ ấy").click()
-    expect(door.text).to_have_value(re.compile(r"Never sent\.\s*$"))
-    door.saved()
-    forgive(cai, "400", "401", "failed")
-    forgive(door, "400", "401", "failed")
-
-
-def test_a_foreign_edit_is_told_at_once_and_nothing_is_published_until_it_is_merged_and_approved(
-    town: Street, folder: Path
-) -> None:
-    cai, rev = desk(town, folder, "curator"), desk(town, folder, "reviewer")
-    cai.open("fish/en").change("A short sentence told to try this page 0.", "The fish was new.")
-    hand_in(cai)
-    approve(rev.open("fish/en"))
-    edit_file(folder, "fish/en", "try this page 9.", "try this page, said Git.")
-
-    cai.open("")
-    expect(cai.page.locator(".texts td", has=cai.page.locator("[href='/studio/fish/en']"))).to_contain_text(
-        "đã đổi ở ngoài phòng viết"
-    )
-    rev.refused("Đăng bài", "Chưa đăng: bài trên trang đã bị sửa nơi khác. Hãy xem cả hai bản.")
-    cai.open("fish/en")
-    expect(cai.page.get_by_text("bị người khác sửa")).to_be_visible()
-    cai.page.get_by_role("link", name="Xem cả hai").click()
-    expect(cai.page.locator("ins").filter(has_text="said Git")).to_be_visible()
-    for choice in cai.page.get_by_label("Giữ cả hai, nối nhau", exact=True).all():
-        choice.check()
-    cai.step("Lưu bài đã ghép", "Đã ghép và lưu.")
-    assert "The fish was new." in cai.words
-    assert "said Git." in cai.words
-    rev.open("fish/en")
-    expect(rev.page.get_by_role("button", name="Đăng bài")).to_have_count(0)
-    hand_in(cai)
-    approve(rev.open("fish/en"))
-    rev.step("Đăng bài", PUBLISHED)
-    published = file_of(folder, "fish/en").read_text("utf-8")
-    assert "The fish was new." in published
-    assert "said Git." in published
-
-
 def test_nobody_approves_what_she_wrote_neither_by_the_page_nor_by_a_forged_button_nor_by_a_restore(
-    town: Street, folder: Path
+    walk_town: Street, walk_folder: Path
 ) -> None:
-    both, other = desk(town, folder, "curator", "reviewer"), desk(town, folder, "curator")
+    both, other = desk(walk_town, walk_folder, "curator", "reviewer"), desk(walk_town, walk_folder, "curator")
     both.open("lantern/en").write("\n\nHer own words.\n")
     hand_in(both)
     own_text_is_refused(both)
@@ -292,23 +146,10 @@ def test_nobody_approves_what_she_wrote_neither_by_the_page_nor_by_a_forged_butt
     own_text_is_refused(both.open("lantern/en"))
 
 
-def test_an_old_state_is_looked_at_word_by_word_and_brought_back(town: Street, folder: Path) -> None:
-    cai = desk(town, folder, "curator").open("bridge/vi")
-    old = cai.words
-    cai.change("thử trang này 0.", "xem trang này 0.")
-    cai.press_save()
-    cai.page.get_by_role("link", name="Lịch sử bài").click()
-    cai.page.locator(".states a", has_text=cai.name).click()
-    expect(cai.page.locator(".diff ins")).to_have_text("xem")
-    expect(cai.page.locator(".diff del")).to_have_text("thử")
-    cai.page.go_back()
-    cai.page.locator(".states a", has_text="Sửa ngoài phòng viết").last.click()
-    cai.step("Lấy lại bản này", "Bản cũ đã thành bản nháp.")
-    assert cai.words == old
-
-
-def test_the_whole_way_is_gone_without_a_script_and_by_keys_alone(town: Street, folder: Path) -> None:
-    cai, rev = (desk(town, folder, role, script=False) for role in ("curator", "reviewer"))
+def test_the_whole_way_is_gone_without_a_script_and_by_keys_alone(
+    walk_town: Street, walk_folder: Path
+) -> None:
+    cai, rev = (desk(walk_town, walk_folder, role, script=False) for role in ("curator", "reviewer"))
     text = "bridge/vi.class"
     cai.by_keys(f".texts a[href='/studio/{text}']")
     cai.tab_to("#title")
@@ -333,8 +174,8 @@ def test_the_whole_way_is_gone_without_a_script_and_by_keys_alone(town: Street, 
     expect(rev.page.locator("main")).to_contain_text("Mot nhip cau ngan.")
 
 
-def test_a_text_is_written_looked_at_and_handed_in_on_a_phone(town: Street, folder: Path) -> None:
-    cai = desk(town, folder, "curator", width=360)
+def test_a_text_is_written_looked_at_and_handed_in_on_a_phone(walk_town: Street, walk_folder: Path) -> None:
+    cai = desk(walk_town, walk_folder, "curator", width=360)
     page = cai.page
     page.get_by_role("table").locator("a[href='/studio/bridge/vi.easy']").tap()
     cai.text.tap()

@@ -1,34 +1,17 @@
 """A swap between two real browsers over TLS: one shows a square, the other's camera reads it."""
 
-import io
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Literal
 
 import pytest
-import zxingcpp
-from PIL import Image
-from playwright.sync_api import Page, Playwright, expect
+from playwright.sync_api import expect
 
-from tests.browser.cards import Card, cards_in
-from tests.browser.phones import BASE, Phone, Street, street
+from tests.browser.cards import Card, photographed
+from tests.browser.phones import BASE, Phone, Street
 from tests.browser.test_first_scan import ADD, WITH_AND_WITHOUT_JAVASCRIPT
 
 SWAP = re.compile(rf"{BASE}/swap/[0-9A-HJKMNP-TV-Z]{{8}}$")
-
-
-@pytest.fixture(scope="module")
-def pile(unscanned_folder: Path) -> Iterator[Card]:
-    return cards_in(unscanned_folder)
-
-
-@pytest.fixture(scope="module")
-def tiny_street(
-    playwright: Playwright, unscanned_folder: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Street]:
-    with street(playwright, unscanned_folder, tmp_path_factory.mktemp("street")) as opened:
-        yield opened
 
 
 def add(phone: Phone, card: Card) -> None:
@@ -44,19 +27,13 @@ def offer(phone: Phone, card: Card, button: str) -> None:
     phone.page.wait_for_url(SWAP)
 
 
-def photographed(page: Page) -> str:
-    """Return what another phone's camera reads from this phone's screen."""
-    (symbol,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(page.screenshot())))
-    return symbol.text
-
-
 @pytest.mark.parametrize(("javascript", "scheme"), [(True, "dark"), (False, "light")], ids=["js", "no-js"])
 def test_two_phones_swap_by_the_square_and_both_albums_show_it(
-    town: Street, pile: Iterator[Card], *, javascript: bool, scheme: Literal["light", "dark"]
+    fresh_town: Street, fresh_pile: Iterator[Card], *, javascript: bool, scheme: Literal["light", "dark"]
 ) -> None:
-    mine, yours = next(pile), next(pile)
-    an = town.phone(javascript=javascript, scheme=scheme)
-    binh = town.phone(javascript=javascript, language="en-GB")
+    mine, yours = next(fresh_pile), next(fresh_pile)
+    an = fresh_town.phone(javascript=javascript, scheme=scheme)
+    binh = fresh_town.phone(javascript=javascript, language="en-GB")
     add(an, mine)
     add(binh, yours)
     offer(an, mine, "Mời đổi")
@@ -89,11 +66,14 @@ def test_two_phones_swap_by_the_square_and_both_albums_show_it(
 
 @WITH_AND_WITHOUT_JAVASCRIPT
 def test_a_gift_is_typed_and_taken_by_a_phone_that_has_never_been_here(
-    town: Street, card: Card, *, javascript: bool
+    fresh_town: Street, fresh_card: Card, *, javascript: bool
 ) -> None:
-    an, guest = town.phone(javascript=javascript), town.phone(javascript=javascript, language="en-GB")
-    add(an, card)
-    offer(an, card, "Đem tặng")
+    an, guest = (
+        fresh_town.phone(javascript=javascript),
+        fresh_town.phone(javascript=javascript, language="en-GB"),
+    )
+    add(an, fresh_card)
+    offer(an, fresh_card, "Đem tặng")
     guest.page.goto(f"{BASE}/swap")
     guest.page.get_by_label("Code on the other phone").fill(an.page.locator(".spelled").inner_text().lower())
     guest.page.get_by_role("button", name="Open").tap()
@@ -111,10 +91,10 @@ def asked_about(phone: Phone) -> int:
     return sum(address.endswith("/state") for address in phone.requests)
 
 
-def test_a_phone_that_waits_asks_seldom_and_stops_when_it_knows(town: Street, card: Card) -> None:
-    an = town.phone()
-    add(an, card)
-    offer(an, card, "Mời đổi")
+def test_a_phone_that_waits_asks_seldom_and_stops_when_it_knows(fresh_town: Street, fresh_card: Card) -> None:
+    an = fresh_town.phone()
+    add(an, fresh_card)
+    offer(an, fresh_card, "Mời đổi")
     before = asked_about(an)
     an.page.wait_for_timeout(7_500)
     assert 1 <= asked_about(an) - before <= 3

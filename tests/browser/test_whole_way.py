@@ -4,18 +4,13 @@ Scan, read, riddle, add, album, swap, no signal, another language. Without JavaS
 but for one step that nobody promises there: no page opens without a signal, since that takes a script.
 """
 
-import io
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
-import pytest
-import zxingcpp
-from PIL import Image
-from playwright.sync_api import Page, Playwright, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.cards import Card, cards_in
-from tests.browser.phones import BASE, Street, street
+from tests.browser.cards import Card, photographed
+from tests.browser.phones import BASE, Street
 from tests.browser.test_first_scan import (
     ADD,
     KIT,
@@ -29,28 +24,9 @@ RIGHT, WRONG = "Đỏ", "Vàng"
 MISSING = re.compile("missing")
 
 
-@pytest.fixture(scope="module")
-def pile(unscanned_folder: Path) -> Iterator[Card]:
-    return cards_in(unscanned_folder)
-
-
-@pytest.fixture(scope="module")
-def tiny_street(
-    playwright: Playwright, unscanned_folder: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Street]:
-    with street(playwright, unscanned_folder, tmp_path_factory.mktemp("street")) as opened:
-        yield opened
-
-
 def card_of(pile: Iterator[Card], *kits: str) -> Card:
     """Return the next card of one of these kits."""
     return next(card for card in pile if KIT[card.name] in kits)
-
-
-def photographed(page: Page) -> str:
-    """Return what another phone's camera reads from this phone's screen."""
-    (symbol,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(page.screenshot())))
-    return symbol.text
 
 
 def see_album(page: Page, held: str, *, of: str) -> None:
@@ -115,11 +91,11 @@ def answer(page: Page, seen: str, shown: Card, card: Card) -> None:
 
 @WITH_AND_WITHOUT_JAVASCRIPT
 def test_the_whole_way_from_a_printed_card_to_another_language(
-    town: Street, pile: Iterator[Card], *, javascript: bool
+    fresh_town: Street, fresh_pile: Iterator[Card], *, javascript: bool
 ) -> None:
-    mine, yours = card_of(pile, "bridge"), card_of(pile, "lantern")
-    an = town.phone(javascript=javascript)
-    binh = town.phone(javascript=javascript, language="en-GB")
+    mine, yours = card_of(fresh_pile, "bridge"), card_of(fresh_pile, "lantern")
+    an = fresh_town.phone(javascript=javascript)
+    binh = fresh_town.phone(javascript=javascript, language="en-GB")
 
     scan_and_read(an.page, mine)
     solve_the_riddle(an.page)

@@ -10,6 +10,9 @@ from tests.browser.desks import come_in
 from tests.browser.phones import BASE, Phone, Street
 
 SAVED = "Đã lưu lúc"
+PUBLISHED = "Đã đăng. Ai quét mã cũng đọc được ngay."
+UNBEGUN = ("lantern/vi", "fish/vi")
+"""Texts that nobody has begun."""
 TITLE, SUMMARY = "Đèn lồng làng Giếng", "Một chiếc đèn giấy, mười hai thanh tre, và cả xóm cùng thắp."
 LEGEND = "Tương truyền rằng ai thắp đèn đầu tiên sẽ được mưa thuận."
 CITED = "Người làng dựng chiếc đèn lớn đầu tiên vào năm 1900."
@@ -160,3 +163,18 @@ def edit_file(folder: Path, text: str, old: str, new: str) -> None:
 def body_of(words: str) -> str:
     """Return what stands below a file's front matter."""
     return re.sub(r"\A---\n.*?\n---\n", "", words, flags=re.DOTALL)
+
+
+def hand_in(cai: Desk) -> None:
+    cai.step("Nộp để người khác duyệt", "Đã nộp. Một người khác sẽ đọc và duyệt.")
+
+
+def approve(rev: Desk) -> None:
+    rev.step("Duyệt", "Đã duyệt. Giờ có thể đăng.")
+
+
+def forgive(person: Desk, *faults: str) -> None:
+    """Forget what went wrong because the test wanted it to; anything else still fails it."""
+    person.phone.faults[:] = [
+        fault for fault in person.phone.faults if not fault.startswith((*faults, "console: Failed to load"))
+    ]

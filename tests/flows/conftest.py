@@ -15,6 +15,7 @@ from app.staff.invitations import invite, use_invitation
 from app.workspace import Workspace
 from tests.conftest import DICE, NOW
 from tests.flows.desk import staffed
+from tests.flows.door import HERE, LINK, OLD
 from tests.flows.market import Market
 from tests.press.ordered import OUTSIDE, Ordered, committed, drawn, files_in, folder_of, order_of
 
@@ -69,8 +70,8 @@ def people(workspace: Workspace) -> Iterator[People]:
 @pytest.fixture
 def lan(people: People) -> Person:
     """Lan Anh, a curator who has chosen a password and is signed in."""
-    invite(people, "Lan Anh", ["curator"], key=b"l" * 32, now=NOW)
-    return use_invitation(people, b"l" * 32, "mưa rơi trên mái ngói", session_key=b"h" * 32, now=NOW)
+    invite(people, "Lan Anh", ["curator"], key=LINK, now=NOW)
+    return use_invitation(people, LINK, OLD, session_key=HERE, now=NOW)
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
 import pytest
@@ -26,18 +26,8 @@ from app.staff.sessions import (
     sign_out,
 )
 from tests.conftest import NOW
+from tests.flows.door import DAY, ELSEWHERE, HERE, HOUR, MINUTE, NEW, OLD, OTHER_LINK, THERE, who
 from tests.web.cast import full_disk
-
-LINK, OTHER_LINK = b"l" * 32, b"m" * 32
-HERE, THERE, ELSEWHERE = b"h" * 32, b"t" * 32, b"e" * 32
-OLD, NEW = "mưa rơi trên mái ngói", "gió thổi qua cánh đồng"
-MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-
-
-def who(people: People, key: bytes, now: datetime = NOW) -> str | None:
-    found = session_of(people, key, now)
-    return found.name if found else None
-
 
 # Signing in
 

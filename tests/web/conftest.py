@@ -11,12 +11,11 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from app.runs import open_station
-from app.runs.life import commit_run, seal_run, secret_labels, show_run
-from app.runs.planning import plan_run
+from app.runs.life import secret_labels, show_run
 from app.sealing import open_row
 from app.web import create_app
 from app.workspace import Workspace, find_workspace
-from tests.conftest import CEREMONY, DICE, NOW, REPOSITORY, SECRET
+from tests.conftest import REPOSITORY, seal_tiny
 from tests.web.cast import Box, Desk, Phone, ledger_of, signed_in
 from tests.web.every_page import SPOKEN, visit_every_page
 
@@ -37,9 +36,7 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> Drawn:
     )
     workspace = find_workspace(str(folder))
     station = open_station(workspace)
-    plan_run(station, "tiny", boxes=16, now=NOW, beacon=CEREMONY)
-    commit_run(station, "TY-1", entropy=SECRET, now=NOW)
-    seal_run(station, "TY-1", beacon_value=DICE, now=NOW)
+    seal_tiny(station)
     run = show_run(station, "TY-1")
     labels = secret_labels(station, run)
     station.ledger.close()

@@ -25,22 +25,12 @@ from tests.web.cast import (
     signed_in,
 )
 from tests.web.conftest import close
+from tests.web.door import NEW, is_in
 from tests.web.html import read_html
 from tests.web.serving import ask, serve
 from tests.web.validators import html_validate
 
-NEW = "gió thổi qua cánh đồng"
 STUDIO_PAGES = ("/studio/", "/studio/me", "/studio/sign-in", "/studio/invitation/x")
-
-
-def is_in(desk: Phone) -> bool:
-    """Tell whether somebody is signed in in a browser."""
-    return desk.open("/studio/").status_code == 200
-
-
-def problem(text: str) -> str:
-    """Return what a page says is wrong."""
-    return read_html(text).by_id("problem").text
 
 
 # A session that is over

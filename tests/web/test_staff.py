@@ -9,26 +9,12 @@ from flask import Flask
 from tests.web.cast import (
     PASSWORD,
     Desk,
-    Phone,
     everything_in,
     invitation,
     signed_in,
 )
+from tests.web.door import NEW, is_in, problem
 from tests.web.html import read_html
-
-NEW = "gió thổi qua cánh đồng"
-STUDIO_PAGES = ("/studio/", "/studio/me", "/studio/sign-in", "/studio/invitation/x")
-
-
-def is_in(desk: Phone) -> bool:
-    """Tell whether somebody is signed in in a browser."""
-    return desk.open("/studio/").status_code == 200
-
-
-def problem(text: str) -> str:
-    """Return what a page says is wrong."""
-    return read_html(text).by_id("problem").text
-
 
 # From the link to the board
 
