@@ -10,7 +10,7 @@ from app.core.errors import UserError
 
 MOST_BYTES = 12 * 1024 * 1024
 TAKE_SECONDS = 8
-"""Of processor time for one picture: three times what 16 megapixels were measured to need."""
+"""Of processor time for one picture: five times what 16 megapixels were measured to need."""
 
 WAIT_SECONDS = 20
 """For a picture that is being taken in by somebody else."""
