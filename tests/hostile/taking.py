@@ -18,7 +18,7 @@ from app.library.intake import REASONS, PictureRefusedError
 from app.library.pictures import picture_files, take_picture
 from app.workspace import Workspace, find_workspace
 
-CANARY = re.compile(rb"canary|Exif\0|ICC_PROFILE|http://ns.adobe|iTXt|<script", re.IGNORECASE)
+CANARY = re.compile(rb"canary|Exif\0|ICC_PROFILE|http://ns.adobe|<script", re.IGNORECASE)
 START_S = 1.5
 """What Python takes to start, and more."""
 BESIDE_PIXELS = {"exif", "icc_profile", "xmp", "XML:com.adobe.xmp", "comment", "photoshop"}
