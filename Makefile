@@ -30,7 +30,7 @@ test: check $(TOOLS)/node_modules/.ready ## Everything in `check`, and every tes
 test-browser: .venv/.test-ready $(TOOLS)/node_modules/.ready ## The tests in Chromium alone: scans, layouts, axe, drawings, typed codes
 	$(PYTEST) -ra tests/browser
 
-test-all: test .venv/.all-ready $(TOOLS)/vnu/node_modules/.ready ## Everything in `test`, what needs Java (every page before the HTML standard's validator), and what takes long
+test-all: test .venv/.all-ready $(TOOLS)/vnu/node_modules/.ready $(TOOLS)/pillow/.ready ## Everything in `test`, what needs Java (every page before the HTML standard's validator), and what takes long (all hostile texts, Pillow's own test images)
 	$(BIN)/pytest -m "java or long"
 
 lighthouse: .venv/.test-ready $(TOOLS)/lighthouse/node_modules/.ready ## Measure story, album and home as a phone at slow 4G meets them, against our bounds
@@ -55,8 +55,8 @@ print-gallery: .venv/.test-ready ## Print everything a run prints and lay it out
 art-gallery: .venv/.test-ready ## Draw every picture of the catalogue on one sheet, by day and by night
 	$(BIN)/python -m tests.picture.art
 
-clean: ## Remove the virtual environment, npm packages and caches, not var/
-	rm -rf .venv $(TOOLS)/node_modules $(TOOLS)/*/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+clean: ## Remove the virtual environment, npm packages, test images and caches, not var/
+	rm -rf .venv $(TOOLS)/node_modules $(TOOLS)/*/node_modules $(TOOLS)/pillow .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 .venv/.run-ready: pyproject.toml constraints.txt .ci/install
 	@sh .ci/install run "$(PYTHON)"
@@ -72,4 +72,8 @@ clean: ## Remove the virtual environment, npm packages and caches, not var/
 
 tests/%/node_modules/.ready: tests/%/package-lock.json .ci/npm .venv/.test-ready
 	@sh .ci/npm tests/$*
+	@touch $@
+
+$(TOOLS)/pillow/.ready: constraints.txt .ci/pillow .venv/.test-ready
+	@sh .ci/pillow $(TOOLS)/pillow
 	@touch $@

@@ -124,6 +124,17 @@ def test_a_photograph_is_light_and_its_jpeg_is_one_that_every_browser_reads(tiny
     assert b"\xff\xc2" not in (folder / "gate-720.jpg").read_bytes()[:600]
 
 
+def test_a_large_photograph_of_a_turned_camera_looks_as_if_made_smaller_in_one_go(tiny: Workspace) -> None:
+    large, turned = photo(800, 734).resize((2401, 2203)), Image.Exif()
+    turned[0x0112] = 6
+    picture = take(tiny, saved(large, "JPEG", quality=95, exif=turned))
+    assert (picture.width, picture.height) == (1080, 1177)
+    wanted = large.transpose(Image.Transpose.ROTATE_270).resize((1080, 1177), Image.Resampling.LANCZOS)
+    for kind in ("avif", "jpg"):
+        seen = opened(tiny, f"gate-1080.{kind}")
+        assert np.abs(np.asarray(seen, float) - np.asarray(wanted, float)).mean() < 4
+
+
 def test_the_square_is_cut_around_what_must_be_seen_and_anew_when_that_changes(tiny: Workspace) -> None:
     wide = Image.new("RGB", (1200, 300), "blue")
     wide.paste("red", (0, 0, 300, 300))
