@@ -10,12 +10,12 @@ from sqlmodel import Session, col, select
 from app.core.kit import Entry, Series
 from app.core.staff import Person
 from app.editing import Studio, Text, texts_of
+from app.editing.behind import stale_counts
 from app.editing.check_ups import NEVER, Checked, check_ups
 from app.editing.drafts import HERE_S
 from app.editing.files import file_states, look_everywhere
 from app.editing.remarks import open_remarks
 from app.editing.reviewing import wrote
-from app.editing.translating import stale_counts
 from app.ledger import Draft, Presence, Revision, Staff
 
 WAITS = ("review", "publish", "returned", "check", "stale")
@@ -174,7 +174,7 @@ def _cell(studio: Studio, text: Text, known: _Known, person: Person, now: dateti
 
 def _known(studio: Studio, person: Person, now: datetime) -> _Known:
     broken = look_everywhere(studio, now)
-    stale, remarks, checked = stale_counts(studio, now), open_remarks(studio), check_ups(studio)
+    stale, remarks, checked = stale_counts(studio), open_remarks(studio), check_ups(studio)
     with studio.ledger.reading() as session:
         files, here = file_states(session), _here(session, person, now)
         drafts = {(draft.kit, draft.name): draft for draft in session.exec(select(Draft))}

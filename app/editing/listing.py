@@ -8,9 +8,9 @@ from sqlmodel import select
 
 from app.core.errors import UserError
 from app.editing import Studio, Text, texts_of
+from app.editing.behind import stale_counts
 from app.editing.check_ups import NEVER, Checked, check_ups
 from app.editing.files import file_states, look_everywhere
-from app.editing.translating import stale_counts
 from app.ledger import Draft
 
 
@@ -47,7 +47,7 @@ def take_stock(studio: Studio, now: datetime) -> tuple[dict[Text, UserError], di
     Returns:
         What keeps files from being read, and the numbers of `stale_counts`.
     """
-    return look_everywhere(studio, now), stale_counts(studio, now)
+    return look_everywhere(studio, now), stale_counts(studio)
 
 
 def list_texts(studio: Studio, stale: Mapping[tuple[str, str], int]) -> list[Listed]:

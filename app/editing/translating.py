@@ -4,14 +4,13 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from app.core.alignment import Row, Told, left_out
 from app.core.errors import UserError
 from app.core.pieces import Piece
-from app.editing import Studio, Text, texts_of
+from app.editing import Studio, Text
 from app.editing.composing import compose, skeleton
 from app.editing.drafts import Opened, open_text, save
 from app.editing.earlier import told_then
@@ -19,14 +18,13 @@ from app.editing.files import digest_of, look
 from app.editing.pairs import (
     adopt,
     front_and_body,
-    in_file,
     keep,
     pieces_or_body,
     rows_of,
     source_of,
     told_of,
 )
-from app.ledger import Draft, Revision, TranslatedBlock
+from app.ledger import Draft, Revision
 
 ALL = "all"
 SETTLED = ("agrees", "extra")
@@ -238,46 +236,6 @@ def plain_piece(words: str) -> str:
     """Return what was typed as files hold it."""
     lines = unicodedata.normalize("NFC", words).replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return "\n".join(line.rstrip() for line in lines).strip("\n")
-
-
-def stale_counts(studio: Studio, now: datetime) -> dict[tuple[str, str], int]:
-    """Return how many paragraphs of each translation do not agree with its published source.
-
-    Args:
-        studio: the studio.
-        now: the time.
-
-    Returns:
-        Numbers by kit and name, of the translations that are begun and whose source is published.
-    """
-    with studio.ledger.reading() as session:
-        drafts = select(Draft.kit, Draft.name, Revision.text).join(
-            Revision, col(Revision.id) == col(Draft.newest)
-        )
-        working = {(kit, name): words for kit, name, words in session.exec(drafts)}
-        told: dict[tuple[str, str], dict[str, Told]] = {}
-        for row in session.exec(select(TranslatedBlock)):
-            told.setdefault((row.kit, row.name), {})[row.block] = Told(row.source_block, row.source_text)
-    found: dict[tuple[str, str], int] = {}
-    for text in texts_of(studio):
-        source = source_of(studio, text)
-        if source is None:
-            continue
-        ours, published, key = in_file(studio, source), in_file(studio, text), (text.kit, text.name)
-        words = working.get(key, published)
-        if not ours or not words:
-            continue
-        if key not in told and published:
-            with studio.ledger.writing() as session:
-                adopt(session, studio, text, published)
-                told[key] = told_of(session, text)
-        found[key] = _open(ours, words, frozenset(told.get(key, {}).items()))
-    return found
-
-
-@lru_cache(maxsize=512)  # most texts are as they were when the board was last looked at
-def _open(source: str, target: str, told: frozenset[tuple[str, Told]]) -> int:
-    return sum(row.state not in SETTLED for row in rows_of(source, target, dict(told)))
 
 
 def _source(studio: Studio, text: Text, now: datetime) -> tuple[Text, str]:

@@ -7,6 +7,7 @@ from sqlmodel import select
 
 from app.core.alignment import Row
 from app.editing import Studio, Text, find_text
+from app.editing.behind import stale_counts
 from app.editing.drafts import StaleSaveError, discard, open_text, save
 from app.editing.files import path_of
 from app.editing.translating import (
@@ -18,7 +19,6 @@ from app.editing.translating import (
     name_of,
     save_translation,
     sides_of,
-    stale_counts,
 )
 from app.ledger import TranslatedBlock
 from app.library import parse_story
@@ -62,7 +62,7 @@ def test_texts_that_exist_already_agree_as_they_stand(studio: Studio, en: Text) 
     sides = look_at(studio, en)
     assert len(sides.rows) > 30
     assert unlike(sides) == []
-    assert set(stale_counts(studio, NOW).values()) == {0}
+    assert set(stale_counts(studio).values()) == {0}
 
 
 def test_a_changed_paragraph_makes_its_translation_stale_and_shows_the_words_it_was_made_from(
@@ -77,7 +77,7 @@ def test_a_changed_paragraph_makes_its_translation_stale_and_shows_the_words_it_
     assert row.source is not None
     assert "số không" in row.source.text
     assert FIRST in row.before
-    assert stale_counts(studio, NOW)["bridge", "en"] == 1
+    assert stale_counts(studio)["bridge", "en"] == 1
     assert words_in(studio, en) == before
 
 
@@ -101,7 +101,7 @@ def test_a_published_change_makes_translations_stale_that_nobody_had_looked_at(
     studio: Studio, vi: Text
 ) -> None:
     publish_with(studio, vi, FIRST, "khác.")
-    assert stale_counts(studio, NOW)["bridge", "en"] == 1
+    assert stale_counts(studio)["bridge", "en"] == 1
 
 
 def test_whole_paragraphs_that_are_new_or_gone_are_told(studio: Studio, vi: Text, en: Text) -> None:
@@ -301,10 +301,10 @@ def test_what_is_left_out_on_purpose_or_stands_in_the_translation_alone_is_no_lo
     publish_with(studio, vi, "## Cầu gỗ\n", "## Cầu gỗ\n\nChỉ dành cho người Việt.\n")
     write(studio, en, "## Wooden Bridge\n", "## Wooden Bridge\n\n- For guests only.\n", BOTH)
     assert {row.state for row in unlike(look_at(studio, en))} == {"new", "extra"}
-    assert stale_counts(studio, NOW)["bridge", "en"] == 1
+    assert stale_counts(studio)["bridge", "en"] == 1
     agree(studio, en, ALL)
     assert unlike(look_at(studio, en)) == []
-    assert stale_counts(studio, NOW)["bridge", "en"] == 0
+    assert stale_counts(studio)["bridge", "en"] == 0
 
 
 def test_a_half_typed_front_matter_loses_no_pairs(studio: Studio, en: Text) -> None:

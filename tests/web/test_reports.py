@@ -65,7 +65,7 @@ def test_a_missing_part_is_reported_by_choosing_alone(mai: Phone, folder: Path) 
     assert answer.headers["Location"] == f"{HERE}/thanks?kind=part&kit=bridge&part=B1"
     thanks = opened(mai, answer.headers["Location"])
     text = thanks.one("main").text
-    assert "name the part's code: B1" in text
+    assert "name the part’s code: B1" in text
     assert "ask where you bought the box" in text, "what the maker offers is told at once"
     assert {"/en/tiny/bridge", "/album?lang=en", HERE} <= set(ways(thanks))
     assert len(kept(folder)) == 1
