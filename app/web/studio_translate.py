@@ -1,5 +1,6 @@
 """Translations beside their source."""
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -115,7 +116,7 @@ def _written() -> Written:
     sent = request.form
     began = sent.get("began", "")
     return Written(
-        changed={int(name[2:]): sent[name] for name in sent if name[:2] == "t-" and name[2:].isdecimal()},
+        changed={int(name[2:]): sent[name] for name in sent if re.fullmatch(r"t-\d{1,6}", name)},
         added={name[2:]: sent[name] for name in sent if name[:2] == "n-"},
         agrees=frozenset(sent.getlist("agrees")),
         began=int(began) if began.isdecimal() and len(began) < 10 else None,
