@@ -24,7 +24,7 @@ def test_two_save_at_once_the_second_sees_both_side_by_side_and_nothing_is_lost(
 ) -> None:
     first, second = desk(walk_town, walk_folder, "curator"), desk(walk_town, walk_folder, "curator")
     for each in (first, second):
-        each.open("bridge/en")
+        each.open("fish/en")
     first.write("\n\nThe first hand wrote this.\n")
     second.at_end()
     second.page.keyboard.insert_text("\n\nThe second hand wrote that.\n")
@@ -94,17 +94,17 @@ def test_a_foreign_edit_is_told_at_once_and_nothing_is_published_until_it_is_mer
     walk_town: Street, walk_folder: Path
 ) -> None:
     cai, rev = desk(walk_town, walk_folder, "curator"), desk(walk_town, walk_folder, "reviewer")
-    cai.open("fish/en").change("A short sentence told to try this page 0.", "The fish was new.")
+    cai.open("bridge/en").change("A short sentence told to try this page 0.", "The fish was new.")
     hand_in(cai)
-    approve(rev.open("fish/en"))
-    edit_file(walk_folder, "fish/en", "try this page 9.", "try this page, said Git.")
+    approve(rev.open("bridge/en"))
+    edit_file(walk_folder, "bridge/en", "try this page 9.", "try this page, said Git.")
 
     cai.open("")
-    expect(cai.page.locator(".texts td", has=cai.page.locator("[href='/studio/fish/en']"))).to_contain_text(
+    expect(cai.page.locator(".texts td", has=cai.page.locator("[href='/studio/bridge/en']"))).to_contain_text(
         "đã đổi ở ngoài phòng viết"
     )
     rev.refused("Đăng bài", "Chưa đăng: bài trên trang đã bị sửa nơi khác. Hãy xem cả hai bản.")
-    cai.open("fish/en")
+    cai.open("bridge/en")
     expect(cai.page.get_by_text("bị người khác sửa")).to_be_visible()
     cai.page.get_by_role("link", name="Xem cả hai").click()
     expect(cai.page.locator("ins").filter(has_text="said Git")).to_be_visible()
@@ -113,12 +113,12 @@ def test_a_foreign_edit_is_told_at_once_and_nothing_is_published_until_it_is_mer
     cai.step("Lưu bài đã ghép", "Đã ghép và lưu.")
     assert "The fish was new." in cai.words
     assert "said Git." in cai.words
-    rev.open("fish/en")
+    rev.open("bridge/en")
     expect(rev.page.get_by_role("button", name="Đăng bài")).to_have_count(0)
     hand_in(cai)
-    approve(rev.open("fish/en"))
+    approve(rev.open("bridge/en"))
     rev.step("Đăng bài", PUBLISHED)
-    published = file_of(walk_folder, "fish/en").read_text("utf-8")
+    published = file_of(walk_folder, "bridge/en").read_text("utf-8")
     assert "The fish was new." in published
     assert "said Git." in published
 
