@@ -31,7 +31,7 @@ test-browser: .venv/.test-ready $(TOOLS)/node_modules/.ready ## The tests in Chr
 	$(PYTEST) -ra tests/browser
 
 test-all: test .venv/.all-ready $(TOOLS)/vnu/node_modules/.ready $(TOOLS)/pillow/.ready ## Everything in `test`, what needs Java (every page before the HTML standard's validator), and what takes long (all hostile texts, Pillow's own test images)
-	$(BIN)/pytest -m "java or long"
+	$(BIN)/pytest --timeout 7200 -m "java or long"
 
 lighthouse: .venv/.test-ready $(TOOLS)/lighthouse/node_modules/.ready ## Measure story, album and home as a phone at slow 4G meets them, against our bounds
 	$(BIN)/python -m tests.lighthouse

@@ -114,7 +114,7 @@ def claims(folder: Path) -> int:
 
 def shut(phone: Phone) -> None:
     """Close the page, and be about to open another; what it would still send while it goes is lost."""
-    phone.page.evaluate("self.fetch = () => new Promise(() => {})")
+    phone.page.evaluate("() => { self.fetch = () => new Promise(() => {}) }")
     phone.page.close()
     phone.page = phone.context.new_page()
     phone.watch()
