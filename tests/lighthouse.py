@@ -34,6 +34,9 @@ BELOW = """() => {
     const seen = files(image => !waits(image));
     return files(waits).filter(file => !seen.includes(file));
 }"""
+UNSEEN = ("/sw.js", "/count")
+"""What a page fetches that shows nothing: the keeper of pages, and the count of one opened from a card."""
+
 HARD = ("accessibility", "best-practices", "seo")
 
 
@@ -125,7 +128,10 @@ def measure(place: Place, shown: Shown, scratch: Path) -> Figures:
     below = _below_the_screen(place, shown)
     listed = [found["network-requests"]["details"]["items"] for found in audits]
     asked = [[item for item in items if not item["url"].startswith("data:")] for items in listed]
-    first = [[item for item in items if item["url"] not in below] for items in asked]
+    first = [
+        [item for item in items if item["url"] not in below and not item["url"].endswith(UNSEEN)]
+        for items in asked
+    ]
     return Figures(
         scores={
             name: 100 * median(run["categories"][name]["score"] for run in runs)
