@@ -67,7 +67,8 @@ class Figures:
         cls: how much the layout moved.
         weight: bytes of all answers of the first view as they were sent.
         requests: how many there were.
-        ahead: requests for lazy pictures below the screen, which Chromium makes before anyone scrolls, and `UNSEEN`.
+        ahead: requests for lazy pictures below the screen, which Chromium makes before anyone scrolls, and
+            for `UNSEEN`.
         lost: what took points off the scores that must be 100.
     """
 
