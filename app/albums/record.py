@@ -10,15 +10,15 @@ from sqlmodel import Session, col, func, select
 from app.albums import Site
 from app.albums.stories import PageMissingError
 from app.core.commitment import printed_root
+from app.core.editions import read_editions
 from app.core.kit import Series
 from app.core.log import log_list, read_entry
 from app.core.manifest import manifest_digest, parse_manifest
 from app.core.plan import NO_PREVIOUS
-from app.core.print_state import SPOILED, VOIDED
+from app.core.print_state import INSERT, SPOILED, VOIDED
 from app.core.reveal import reveal_parts
 from app.core.witness import Posted, posted
-from app.ledger import Claim, LogEntry, Revealed, Run
-from app.ledger.marks import marked_boxes
+from app.ledger import Claim, LogEntry, PrintMark, Revealed, Run
 
 FORMAT = "HB1-run"
 TIMES = ("committed", "sealed", "printed", "on_sale", "revealed")
@@ -119,8 +119,8 @@ def record_of(session: Session, run: Run, today: date) -> Record:
     return Record(
         posted=posted(read_entry(text) for text in session.exec(texts)),
         claims=_claims(session, run, today, open_kits=revealed is not None),
-        voided=marked_boxes(session, run, VOIDED),
-        spoiled=marked_boxes(session, run, SPOILED),
+        voided=_marked(session, run, VOIDED),
+        spoiled=_marked(session, run, SPOILED),
         ended=revealed or "",
     )
 
@@ -246,6 +246,13 @@ def _claims(session: Session, run: Run, today: date, *, open_kits: bool) -> Clai
         days=tuple((on, number) for on, number in days),
         kits=None if kits is None else dict(kits),
     )
+
+
+def _marked(session: Session, run: Run, kind: str) -> int:
+    marks = select(PrintMark.editions).where(
+        PrintMark.run == run.id, PrintMark.kind == kind, PrintMark.thing == INSERT
+    )
+    return sum(len(each) for written in session.exec(marks) for each in read_editions(written))
 
 
 def _time(at: datetime | None) -> str | None:

@@ -6,11 +6,11 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from app.core.editions import parse_editions
 from app.core.log import FIRST_PREVIOUS, Entry, LogError, check_log, entry_digest, write_entry
 from app.core.manifest import manifest_digest
 from app.core.print_state import INSERT, PRINTED, SPOILED, VOIDED
-from app.ledger import LogEntry, Revealed, Run
-from app.ledger.marks import marked_boxes
+from app.ledger import LogEntry, PrintMark, Revealed, Run
 from app.runs import Station, find_run
 
 _STEPS = {
@@ -120,13 +120,18 @@ def _agree(session: Session, run: Run, entries: Sequence[Entry]) -> None:
         for kind in (PRINTED, SPOILED, VOIDED):
             deeds = [entry.told for entry in entries if entry.did == kind]
             boxes = sum(int(deed["boxes"]) for deed in deeds if deed.get("thing", INSERT) == INSERT)
-            if boxes != marked_boxes(session, run, kind):
+            if boxes != _marked(session, run, kind):
                 raise _differ(run, f"another number of boxes is told to be {kind}")
 
 
 def _had(adopted: Entry, did: str) -> bool:
     field = {"committed": "manifest", "sealed": "root"}.get(did)
     return bool(field and adopted.told[field])
+
+
+def _marked(session: Session, run: Run, kind: str) -> int:
+    marks = session.exec(select(PrintMark.editions).where(PrintMark.run == run.id, PrintMark.kind == kind))
+    return sum(len(parse_editions(text, run.boxes)) for text in marks)
 
 
 def _differ(run: Run, why: str) -> LogError:
