@@ -115,7 +115,7 @@ def keep(kit: str, name: str) -> AnyResponse:
         version = save(studio(), text, signed_in().id, words, version=began, now=now)
     except StaleSaveError as error:
         told = jsonify(error="stale-save", version=error.version, words=words)
-        return _refused(opened, words, told, 409, stale=words)
+        return _refused(opened, words, told, 409, stale=True)
     except TextTooLongError:
         return _refused(opened, words, jsonify(error="long"), 413, long=True)
     return jsonify(version=version) if wants_json() else redirect(f"/studio/{kit}/{name}?saved=1", 303)
@@ -124,7 +124,9 @@ def keep(kit: str, name: str) -> AnyResponse:
 def _refused(opened: Opened, words: str, told: Response, status: int, **why: Any) -> Response:
     """Return what a script, or else a reader, is told of words that were not kept; they are in the form."""
     told.status_code = status
-    return told if wants_json() else _desk(opened, fields(words), status, version=sent_version(), **why)
+    if wants_json():
+        return told
+    return _desk(opened, fields(words), status, version=sent_version(), words=words, **why)
 
 
 @pages.post("/studio/<kit>/<name>/here")
@@ -183,7 +185,7 @@ def _desk(
     status: int = 200,
     *,
     version: int | None = None,
-    stale: str = "",
+    words: str | None = None,
     **told: Any,
 ) -> Response:
     """Return the page where a text is written.
@@ -193,8 +195,8 @@ def _desk(
         typed: what the form shows.
         status: the HTTP status.
         version: that the form began from, if not the one that is kept.
-        stale: the words that could not be kept, for somebody else has saved since; "" without such.
-        told: saved, unsaved, long: what the page says above; focus: which list is open.
+        words: the whole file where the form shows it, if not the one that is kept.
+        told: saved, unsaved, long, stale: what the page says above; focus: which list is open.
     """
     text = opened.text
     series, entry = place_of(studio(), text)
@@ -216,8 +218,8 @@ def _desk(
         measured=_measured(typed.body, text.language),
         legend_title=Tongue(text.language).say("studio.tool.legend_title"),
         may_write=signed_in().may("write"),
-        stale=stale,
-        **{"saved": False, "unsaved": False, "long": False, "focus": "", **told},
+        words=opened.words if words is None else words,
+        **{"saved": False, "unsaved": False, "long": False, "stale": False, "focus": "", **told},
     )
 
 

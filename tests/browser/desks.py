@@ -1,8 +1,12 @@
 """What those who work here do until a browser shows the page of the studio that is to be looked at."""
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+
+from playwright.sync_api import Page, Route
 
 from app.staff import open_people
 from app.staff.invitations import invite
@@ -49,6 +53,22 @@ def come_in(phone: Phone, folder: Path, *roles: str) -> str:
     choose(phone, link_for(folder, name, *roles))
     phone.page.wait_for_url(f"{BASE}/studio/")
     return name
+
+
+@contextmanager
+def held(page: Page, script: str) -> Iterator[None]:
+    """Keep a script under way until the block ends, as a slow line does."""
+    path, waiting = f"{BASE}/static/{script}", list[Route]()
+
+    def wait(route: Route) -> None:
+        waiting.append(route)
+
+    page.route(path, wait)
+    yield
+    for route in waiting:
+        route.continue_()
+    page.unroute(path)
+    assert waiting
 
 
 def at_work(path: str, *roles: str) -> Reach:

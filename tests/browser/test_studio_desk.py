@@ -7,14 +7,15 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import CDPSession, Page, expect
 
-from tests.browser.desks import come_in
+from tests.browser.desks import come_in, held
 from tests.browser.phones import BASE, Phone, Street
 from tests.browser.test_telex import compose, replace
 from tests.browser.visits import press
 
 SENTENCE = "HAF NOOJI COS NGUWOWFI KEER CHUYEENJ, DDAATS VAF NUWOWCS DDEEUF NGHE. "
 SAVED = "Đã lưu lúc"
-KEPT = "name => localStorage.getItem(name)"
+KEPT = """desk => Object.keys(localStorage).filter(name => name.startsWith(`desk /studio/${desk} `))
+    .map(name => localStorage.getItem(name)).join("\\n")"""
 
 
 def at_desk(
@@ -167,10 +168,10 @@ def test_what_is_typed_is_saved_by_itself_and_nothing_is_left_behind(
     at_end(page)
     page.keyboard.type("Written at noon.")
     expect(page.locator("#status")).to_have_text("Chưa lưu")
-    assert "Written at noon." in page.evaluate(KEPT, "desk /studio/bridge/en")
+    assert "Written at noon." in page.evaluate(KEPT, "bridge/en")
     saved(page)
     assert "Written at noon." in kept_words(page)
-    assert page.evaluate(KEPT, "desk /studio/bridge/en") is None
+    assert page.evaluate(KEPT, "bridge/en") == ""
     page.evaluate("self.setTimeout = () => 0")  # nothing is saved after a while any more
     page.locator("#title").fill("A bridge of wood")
     with saving(page, "bridge/en"):
@@ -195,15 +196,24 @@ def test_words_typed_without_network_are_kept_and_sent_when_it_is_back(
     phone.faults.clear()
 
 
-def test_words_that_were_never_sent_are_offered_and_never_put_in_by_themselves(
-    town: Street, printed_folder: Path
-) -> None:
-    phone = at_desk(town, printed_folder)
-    page = phone.page
-    before = body(page)
+def test_words_typed_before_the_script_came_are_saved_too(town: Street, printed_folder: Path) -> None:
+    page = at_desk(town, printed_folder).page
+    with held(page, "desk.js"):
+        page.goto(f"{BASE}/studio/bridge/en", wait_until="commit")
+        at_end(page)
+        page.keyboard.type("\n\nFaster than the line.")
+    saved(page)
+    assert "Faster than the line." in kept_words(page)
+    expect(page.frame_locator("#phone").locator("#chuyen")).to_contain_text("Faster than the line.")
+
+
+def leave_unsent(phone: Phone, words: str, text: str = "bridge/en") -> None:
+    """Type without a network and close the window before it is back."""
+    page = phone.context.new_page()
+    page.goto(f"{BASE}/studio/{text}")
     phone.context.set_offline(True)
     at_end(page)
-    page.keyboard.type("Almost lost.")
+    page.keyboard.type(words)
     expect(page.get_by_text("Không có mạng.")).to_be_visible()
     # Nor is the last try, at closing: the network can be back before the page is gone
     page.evaluate(
@@ -211,7 +221,15 @@ def test_words_that_were_never_sent_are_offered_and_never_put_in_by_themselves(
     )
     page.close()
     phone.context.set_offline(False)
-    page = phone.context.new_page()
+
+
+def test_words_that_were_never_sent_are_offered_and_never_put_in_by_themselves(
+    town: Street, printed_folder: Path
+) -> None:
+    phone = at_desk(town, printed_folder)
+    before = body(phone.page)
+    leave_unsent(phone, "Almost lost.")
+    page = phone.page
     page.goto(f"{BASE}/studio/bridge/en")
     expect(page.get_by_text("chưa gửi đi")).to_be_visible()
     assert body(page) == before
@@ -222,6 +240,35 @@ def test_words_that_were_never_sent_are_offered_and_never_put_in_by_themselves(
     expect(page.locator("#body")).to_have_value(before + "Almost lost.")
     saved(page)
     assert "Almost lost." in kept_words(page)
+    assert page.evaluate(KEPT, "bridge/en") == ""
+    page.reload()
+    expect(page.locator("#tools")).to_be_visible()  # the script has run
+    expect(page.get_by_text("chưa gửi đi")).to_have_count(0)
+    phone.faults.clear()
+
+
+def test_words_that_were_never_sent_wait_until_somebody_chooses(town: Street, printed_folder: Path) -> None:
+    phone = at_desk(town, printed_folder, "bridge/vi.easy")
+    page, before = phone.page, body(phone.page)
+    for words in ("Monday's.", "Tuesday's."):
+        leave_unsent(phone, words, "bridge/vi.easy")
+    page.goto(f"{BASE}/studio/bridge/vi.easy")
+    expect(page.get_by_text("chưa gửi đi")).to_be_visible()
+    at_end(page)
+    page.keyboard.type("Wednesday's.")
+    saved(page)
+    expect(page.get_by_text("chưa gửi đi")).to_be_visible()  # writing on is no answer
+    page.reload()
+    here = page.get_by_label("Trong trình duyệt này")
+    page.get_by_role("button", name="Xem cả hai").click()
+    expect(here).to_have_value(before + "Tuesday's.")
+    page.get_by_role("button", name="Bỏ đi").click()
+    page.get_by_role("button", name="Xem cả hai").click()
+    expect(here).to_have_value(before + "Monday's.")
+    page.get_by_role("button", name="Lấy chữ ấy").click()
+    expect(page.get_by_role("alert")).to_contain_text("Không mất gì cả")  # Wednesday's stand there by now
+    expect(page.locator("#body")).to_have_value(before + "Monday's.")
+    assert "Wednesday's." in kept_words(page, "bridge/vi.easy")
     phone.faults.clear()
 
 
@@ -243,7 +290,7 @@ def test_a_save_over_somebody_elses_is_told_and_carries_the_words_to_where_both_
     assert "Mine." in carried
     assert "Theirs." not in carried
     assert "Theirs." in kept_words(theirs.page)
-    assert "Mine." in mine.page.evaluate(KEPT, "desk /studio/bridge/en")
+    assert "Mine." in mine.page.evaluate(KEPT, "bridge/en")
     mine.faults.clear()
 
 
@@ -355,7 +402,7 @@ def test_rows_come_and_go_without_leaving_the_page(town: Street, printed_folder:
     page.keyboard.type("2001")
     saved(page)
     assert "2001" in kept_words(page, "bridge/vi")
-    page.wait_for_function(f"({KEPT})('desk /studio/bridge/vi') === null")  # nothing is under way
+    page.wait_for_function(f"({KEPT})('bridge/vi') === ''")  # nothing is under way
     with saving(page, "bridge/vi"):
         rows.last.get_by_role("button").click()
         expect(rows).to_have_count(had)
@@ -417,7 +464,7 @@ def test_a_translation_is_saved_by_itself_and_kept_without_network(
     page.keyboard.press("Control+End")
     page.keyboard.type(" Three.")
     expect(page.get_by_text("Không có mạng.")).to_be_visible()
-    assert "Two. Three." in page.evaluate(KEPT, "desk /studio/bridge/en.easy/translate")
+    assert "Two. Three." in page.evaluate(KEPT, "bridge/en.easy/translate")
     phone.context.set_offline(False)
     expect(page.get_by_text("Không có mạng.")).to_have_count(0)
     assert kept_words(page, "bridge/en.easy").count("Two. Three.") == 1

@@ -7,7 +7,7 @@ from playwright.sync_api import FilePayload, expect
 
 from app.library.pictures import find_picture
 from app.workspace import find_workspace
-from tests.browser.desks import come_in, link_for, somebody
+from tests.browser.desks import come_in, held, link_for, somebody
 from tests.browser.phones import BASE, Street
 from tests.browser.shelves import painted
 from tests.web.cast import PASSWORD
@@ -77,6 +77,17 @@ def test_a_picture_goes_from_a_file_to_the_phone_beside_the_text(town: Street, p
     page.locator("#pick-adorns").check()
     page.locator("#pick-insert").click()
     assert '![](images/cong-cu "decorative")' in body.input_value()
+
+
+def test_a_picture_chosen_before_the_script_came_is_named_too(town: Street, printed_folder: Path) -> None:
+    phone = town.phone()
+    page = phone.page
+    come_in(phone, printed_folder, "curator")
+    with held(page, "studio-upload.js"):
+        page.goto(f"{BASE}/studio/pictures/fish", wait_until="commit")
+        page.locator("#file").set_input_files(FILE)
+        expect(page.locator("#name")).to_have_value("")
+    expect(page.locator("#name")).to_have_value("cong-cu")
 
 
 def test_a_picture_that_is_too_large_or_none_is_refused_and_nothing_typed_is_lost(

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from app.editing.front import fields
 from tests.browser.keyboards import Way, compose, replace
 from tests.browser.phones import BASE, Street
 from tests.browser.walks import (
@@ -125,7 +126,8 @@ def test_a_story_is_written_by_telex_from_nothing_reviewed_published_and_read_on
     expect(buyer.page.locator(".sources")).to_contain_text("duyệt")
     published = file_of(walk_folder, text).read_text("utf-8")
     assert body_of(published).rstrip() == written  # letter for letter, also in the file
-    assert f"title: {TITLE}\nsummary: {SUMMARY}\n" in published
+    front = fields(published).texts
+    assert (front["title"], front["summary"]) == (TITLE, SUMMARY)
 
 
 def test_nobody_approves_what_she_wrote_neither_by_the_page_nor_by_a_forged_button_nor_by_a_restore(

@@ -6,16 +6,17 @@ const MARK = {"X-Requested-With": "fetch"};
 
 /** A form of fields, of a whole file, or of the paragraphs of a translation (those have no names that last). */
 export function keep(room, form) {
-  const place = room.dataset.address, address = form.getAttribute("action"), name = "desk " + address, tab = Math.random().toString(36).slice(2);
+  const place = room.dataset.address, address = form.getAttribute("action"), ours = "desk " + address + " ", name = ours + Math.random().toString(36).slice(2);
   const told = document.getElementById("told"), words = document.getElementById("notices").dataset;
   const version = form.elements.version, others = document.getElementById("others"), state = document.getElementById("state");
   const door = "BroadcastChannel" in self ? new BroadcastChannel("desk " + place) : null;
   let dirty = "unsaved" in room.dataset, saving = null, stepping, stopped = false, timer, wait = SAVE_MS, notice = "", again = false;
 
   const pairs = () => [...new FormData(form)].filter(([field]) => field !== "csrf_token" && field !== "version");
-  const read = () => { try { return JSON.parse(localStorage.getItem(name)); } catch { return null; } };
-  const keepHere = () => { try { localStorage.setItem(name, JSON.stringify({tab, version: +version.value, at: Date.now(), pairs: pairs()})); } catch {} };
-  const forget = () => { const kept = read(); if (kept && kept.tab === tab) localStorage.removeItem(name); };
+  // Every window keeps its own words under its own name: none can write over what another could not send.
+  const read = (which) => { try { return JSON.parse(localStorage.getItem(which)); } catch { return null; } };
+  const keepHere = () => { try { localStorage.setItem(name, JSON.stringify({version: +version.value, at: Date.now(), pairs: pairs()})); } catch {} };
+  const forget = (which) => { try { localStorage.removeItem(which); } catch {} };
   const say = (text) => { for (const place of document.querySelectorAll("[data-saved]")) if (place.textContent !== text) place.textContent = text; };
 
   /** Show a notice above the text, once; "" takes it away. */
@@ -24,12 +25,16 @@ export function keep(room, form) {
     notice = kind;
     for (const old of told.querySelectorAll("[data-notice]")) old.remove();
     if (!kind) return;
-    const box = document.createElement("div");
-    box.className = "told";
+    const box = boxed(kind);
     box.dataset.notice = kind;
-    box.append(document.getElementById("n-" + kind).content.cloneNode(true));
     if (prepare) prepare(box);
     told.append(box);
+  }
+  function boxed(kind) {
+    const box = document.createElement("div");
+    box.className = "told";
+    box.append(document.getElementById("n-" + kind).content.cloneNode(true));
+    return box;
   }
 
   function changed() {
@@ -74,7 +79,7 @@ export function keep(room, form) {
       version.value = answer.version;
       wait = SAVE_MS;
       dirty = again;
-      if (dirty) keepHere(); else forget();
+      if (dirty) keepHere(); else forget(name);
       show("");
       say(words.savedAt.replace("#", new Date().toLocaleTimeString(room.dataset.language, {hour: "2-digit", minute: "2-digit"})));
       if (door) door.postMessage(answer.version);
@@ -93,7 +98,7 @@ export function keep(room, form) {
         sent.csrf_token.value = form.elements.csrf_token.value;
         sent.version.value = version.value;
         sent.words.value = answer.words;
-        sent[0].form.addEventListener("submit", () => sessionStorage.setItem("merging " + place, name));
+        sent[0].form.addEventListener("submit", () => sessionStorage.setItem("carried " + place, name));
         box.setAttribute("role", "alert");
       });
     } else if (status === 400 && answer.csrf_token) {
@@ -141,11 +146,13 @@ export function keep(room, form) {
     return text.get("body") ?? text.get("words") ?? fields.filter(([field, text]) => /^[tn]-/.test(field) && text.trim()).map(([, text]) => text).join("\n\n");
   };
 
-  /** Offer what an earlier visit could not send; nothing happens to the text until somebody chooses. */
-  function offer(kept) {
-    show("local", (box) => box.addEventListener("click", (event) => {
+  /** Offer what earlier visits could not send, the latest first; it stays until somebody chooses. */
+  function offer([kept, ...more]) {
+    if (!kept) return;
+    const box = boxed("local");
+    box.addEventListener("click", (event) => {
       const wish = event.target.dataset.do, two = box.querySelector(".two");
-      if (wish === "drop") { localStorage.removeItem(name); show(""); }
+      if (wish === "drop") { forget(kept.name); box.remove(); offer(more); }
       if (wish === "look") {
         const [mine, theirs] = two.querySelectorAll("textarea");
         mine.value = wordsIn(kept.pairs);
@@ -166,10 +173,11 @@ export function keep(room, form) {
         }
         sent.hidden = true;
         document.body.append(sent);
-        stopped = true;
+        sessionStorage.setItem("carried " + place, kept.name);
         sent.submit();
       }
-    }));
+    });
+    told.append(box);
   }
 
   form.addEventListener("input", changed);
@@ -206,15 +214,19 @@ export function keep(room, form) {
   setInterval(here, HERE_MS);
   here();
 
-  const merging = sessionStorage.getItem("merging " + place);
-  sessionStorage.removeItem("merging " + place);
-  if (merging && new URLSearchParams(location.search).get("done") === "merge") localStorage.removeItem(merging);
+  // What was carried to this page, to be put in or merged, is no longer kept by the window it came from
+  const carried = sessionStorage.getItem("carried " + place);
+  sessionStorage.removeItem("carried " + place);
+  if (carried && (dirty || new URLSearchParams(location.search).get("done") === "merge")) forget(carried);
   // The server ends a text with one empty line; what differs in nothing else was sent after all.
   const lasting = (field) => !/^[tn]-|^(began|source)$/.test(field);
   const plain = (fields) => JSON.stringify(fields.filter(([field, text]) => lasting(field) || (/^[tn]-/.test(field) && text.trim()))
     .map(([field, text]) => [lasting(field) && field, text.trimEnd()]));
-  const kept = read();
-  if (kept && plain(kept.pairs) !== plain(pairs()) && !dirty) offer(kept);
-  else if (kept) localStorage.removeItem(name);
-  if (dirty) changed();
+  const names = Object.keys(localStorage).filter((each) => each.startsWith(ours));
+  const earlier = names.map((each) => ({name: each, ...read(each)})).filter((kept) => kept.pairs);
+  for (const kept of earlier) if (plain(kept.pairs) === plain(pairs())) forget(kept.name);
+  offer(earlier.filter((kept) => plain(kept.pairs) !== plain(pairs())).sort((one, other) => other.at - one.at));
+  // Words can be older than this script: it came late, or the browser brought them back
+  const typed = (field) => field.name && field.matches("textarea, input:not([type=radio], [type=checkbox])") && field.value !== field.defaultValue;
+  if (dirty || [...form.elements].some(typed)) form.dispatchEvent(new Event("input", {bubbles: true}));
 }

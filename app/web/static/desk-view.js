@@ -31,7 +31,7 @@ export function view(room, form) {
       if (link && !link.getAttribute("href").startsWith("#")) event.preventDefault();
     });
   };
-  frame.addEventListener("load", still);
+  frame.addEventListener("load", () => { still(); if (behind) refresh(); });
 
   async function refresh() {
     if (!shown()) { behind = true; return; }
@@ -46,7 +46,7 @@ export function view(room, form) {
       if (measured) measured.textContent = too.textContent = told.measured;
       const fresh = new DOMParser().parseFromString(told.page, "text/html"), page = frame.contentDocument;
       const main = page && page.querySelector("main");
-      if (!main) return;
+      if (!main) { behind = true; return; }
       const top = page.scrollingElement.scrollTop;
       bring(main, fresh.querySelector("main"));
       page.scrollingElement.scrollTop = top;
@@ -58,17 +58,16 @@ export function view(room, form) {
 
   function begin() {
     if (frame.getAttribute("src") || !shown()) return;
-    if (form.elements.body || form.elements.words) behind = "unsaved" in room.dataset;
+    behind ||= (form.elements.body || form.elements.words) && "unsaved" in room.dataset;
     frame.src = frame.dataset.src;
-    if (behind) frame.addEventListener("load", refresh, {once: true});
   }
   if (look) look.addEventListener("click", (event) => {
     event.preventDefault();
     room.dataset.view = "preview";
     const first = !frame.getAttribute("src");
+    behind ||= first;
     begin();
-    if (first) frame.addEventListener("load", refresh, {once: true});
-    else if (behind) refresh();
+    if (behind && !first) refresh();
     back.focus();
     scrollTo(0, beside.offsetTop - 8);
   });

@@ -18,12 +18,14 @@ function upload(form) {
     wrong.append(box);
     box.scrollIntoView({block: "center"});
   }
-  file.addEventListener("change", () => {
+  function look() {
     const chosen = file.files[0];
     refuse(chosen && chosen.size > +words.most ? words.large : "");
     if (!chosen || (name.value && name.value !== proposed)) return;
     name.value = proposed = plain(chosen.name);
-  });
+  }
+  file.addEventListener("change", look);
+  if (file.files.length) look(); // chosen before this script came
 
   function end(said) {
     way.hidden = true;
