@@ -102,7 +102,6 @@ class Street:
     ) -> Phone:
         """Open a phone with no past; without `workers` it keeps nothing for when there is no signal."""
         context = self.browser.new_context(
-            ignore_https_errors=True,
             viewport={"width": width, "height": height},
             is_mobile=width < 1000,
             has_touch=width < 1000,
@@ -143,10 +142,9 @@ def street(playwright: Playwright, folder: Path, scratch: Path) -> Iterator[Stre
     """Serve a workspace over TLS and start a browser in which only h.example exists."""
     with (
         serve(folder, scratch / "printed.txt") as served,
-        tls_before(served.host, served.port, scratch) as port,
+        tls_before(served.host, served.port, scratch) as (port, fingerprint),
     ):
-        # A service worker is fetched outside every page's context, which alone would trust the certificate.
         rules = f"--host-resolver-rules=MAP {HOST} 127.0.0.1:{port}, MAP * ~NOTFOUND"
-        browser = launch(playwright, "--ignore-certificate-errors", rules)
+        browser = launch(playwright, f"--ignore-certificate-errors-spki-list={fingerprint}", rules)
         yield Street(browser, served.printed, rules)
         browser.close()

@@ -14,8 +14,8 @@ from tests.browser.visits import Reach, press
 KIT = "north-gate"
 
 
-def painted() -> bytes:
-    """Return a picture of a gate in the evening, as PNG."""
+def painted(size: tuple[int, int] = (1200, 800)) -> bytes:
+    """Return a picture of a gate in the evening, as PNG, so many pixels wide and high."""
     picture = Image.new("RGB", (1200, 800), "#f2b880")
     draw = ImageDraw.Draw(picture)
     draw.rectangle((0, 520, 1200, 800), fill="#6b7a3a")
@@ -23,7 +23,7 @@ def painted() -> bytes:
     draw.ellipse((800, 400, 940, 700), fill="#2a1a14")
     draw.polygon(((620, 260), (870, 120), (1120, 260)), fill="#5a1410")
     file = io.BytesIO()
-    picture.save(file, "PNG")
+    picture.resize(size).save(file, "PNG")
     return file.getvalue()
 
 

@@ -11,9 +11,12 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, Playwright, Response, Route, expect
 
+from app.library.pictures import take_picture
+from app.workspace import find_workspace
 from tests.browser.cards import Card
 from tests.browser.chromium import ARGUMENTS, chromium
 from tests.browser.phones import BASE, Phone, Street, street
+from tests.browser.shelves import painted
 from tests.browser.test_first_scan import ADD, KIT, forgive
 from tests.conftest import REPOSITORY
 from tests.recordings import recording
@@ -30,6 +33,7 @@ KEPT = """async () => {
     return found;
 }"""
 NAMES = {"lantern": "Đèn lồng", "bridge": "Cầu gỗ", "fish": "Cá chép"}
+PHOTOS = [f"gate-{number}" for number in range(9)]
 NO_SIGNAL = ("ERR_INTERNET_DISCONNECTED", "ERR_FAILED", "Failed to load resource")
 
 
@@ -38,6 +42,13 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Card]]:
     """The tiny workspace with a run of its own, drawn and not printed, and what stands on its cards."""
     folder = tmp_path_factory.mktemp("offline") / "tiny"
     shutil.copytree(REPOSITORY / "tests/workspaces/tiny", folder, ignore=shutil.ignore_patterns("var"))
+    story, credit = folder / "stories/lantern/vi.md", {"vi": "Ảnh: Lan", "en": "Photo: Lan"}
+    for photo in PHOTOS:
+        taken = painted((600, 400))
+        take_picture(
+            find_workspace(str(folder)), "lantern", photo, taken, credit=credit, licence="CC BY-SA 4.0"
+        )
+        story.write_text(f"{story.read_text('utf-8')}\n![Cổng](images/{photo})\n", "utf-8")
     boxes = sealed_boxes(folder, "tiny", "TY-1", 32)
     cards = [
         Card(
@@ -147,6 +158,44 @@ def test_a_scanned_story_opens_without_a_signal_with_its_picture_and_its_letters
         assert page.evaluate("document.fonts.load('700 20px Phudu').then(found => found.length)") == 1
 
 
+def test_the_photographs_that_were_looked_at_are_seen_without_a_signal_eight_of_a_kit(
+    town: Street,
+) -> None:
+    bo = town.phone()
+    bo.page.goto(f"{BASE}/vi/tiny/lantern")
+    wait_for_kept(bo.page, "/vi/tiny/lantern")
+    photos = bo.page.locator(".placed img")
+    expect(photos).to_have_count(len(PHOTOS))
+    for photo in photos.all():
+        photo.scroll_into_view_if_needed()
+        expect(photo).to_have_js_property("complete", True)
+
+    def found() -> list[str]:
+        return [address for address in everything_kept(bo.page) if "/images/" in address]
+
+    expect_soon(bo.page, lambda: len(found()) == 8)
+    bo.page.wait_for_timeout(500)
+    assert len(found()) == 8
+    # As on a first visit, when they are shown before the worker is there: from the browser's own store
+    bo.page.evaluate(
+        """async () => {
+            const stories = await caches.open("stories");
+            for (const each of await stories.keys()) if (/images/.test(each.url)) await stories.delete(each);
+            (await navigator.serviceWorker.ready).active.postMessage(["/vi/tiny/lantern"]);
+        }"""
+    )
+    expect_soon(bo.page, lambda: len(found()) == 8)
+    last = found()[-1]
+    shut(bo)
+    bo.context.new_cdp_session(bo.page).send("Network.clearBrowserCache")
+    with no_signal(bo) as page:
+        page.goto(f"{BASE}/vi/tiny/lantern")
+        photo = page.locator(f".placed img[src^='{last}-']")
+        photo.scroll_into_view_if_needed()
+        expect(photo).to_have_js_property("complete", True)
+        assert photo.evaluate("image => image.naturalWidth") >= 320
+
+
 def test_nothing_that_carries_a_code_is_in_any_cache(town: Street, card: Card) -> None:
     bo = town.phone()
     scan(bo, card)
@@ -177,6 +226,19 @@ def test_a_card_scanned_without_a_signal_waits_and_opens_by_itself(
         assert page.evaluate("document.title").count("".join(second.groups)) == 0
     expect(bo.page.locator("h1")).to_have_text(second.name)
     expect(bo.page.get_by_role("button", name=ADD)).to_be_visible()
+
+
+def test_a_riddle_on_a_scanned_page_is_answered_on_the_page_itself(town: Street, card: Card) -> None:
+    bo = town.phone()
+    scan(bo, card)
+    bo.page.evaluate("document.title = 'never left'")
+    form = bo.page.locator("form.riddle").first
+    form.locator("[type=radio]").first.check()
+    form.get_by_role("button").tap()
+    expect(form.get_by_role("status")).not_to_be_empty()
+    bo.page.wait_for_timeout(500)
+    assert bo.page.title() == "never left"
+    assert not [address for address in bo.requests if "riddle=" in address]
 
 
 def test_an_address_that_is_no_code_is_not_promised_anything(town: Street, card: Card) -> None:

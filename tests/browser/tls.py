@@ -1,6 +1,8 @@
 """TLS before the site, as a proxy adds it: over plain http the faults of Secure cookies hide."""
 
+import base64
 import contextlib
+import hashlib
 import select
 import socket
 import ssl
@@ -29,11 +31,24 @@ def certificate(folder: Path) -> tuple[Path, Path]:
     return made, key
 
 
+def spki(made: Path) -> str:
+    """Return the fingerprint by which Chromium is told to trust a certificate.
+
+    What a site with a merely forgiven certificate answers (`--ignore-certificate-errors`) is never stored.
+    """
+    asked = ["openssl", "x509", "-in", str(made), "-pubkey", "-noout"]
+    key = subprocess.run(asked, check=True, capture_output=True)
+    asked = ["openssl", "pkey", "-pubin", "-outform", "DER"]
+    der = subprocess.run(asked, input=key.stdout, check=True, capture_output=True)
+    return base64.b64encode(hashlib.sha256(der.stdout).digest()).decode()
+
+
 @contextlib.contextmanager
-def tls_before(host: str, port: int, folder: Path) -> Iterator[int]:
-    """Yield a port on which TLS is spoken for the plain server at `host`:`port`."""
+def tls_before(host: str, port: int, folder: Path) -> Iterator[tuple[int, str]]:
+    """Yield a port on which TLS is spoken for the plain server at `host`:`port`, and its fingerprint."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(*certificate(folder))
+    made, key = certificate(folder)
+    context.load_cert_chain(made, key)
     with socket.create_server(("127.0.0.1", 0), backlog=64) as listener:
 
         def accept() -> None:
@@ -45,7 +60,7 @@ def tls_before(host: str, port: int, folder: Path) -> Iterator[int]:
                 threading.Thread(target=_carry, args=(context, raw, host, port), daemon=True).start()
 
         threading.Thread(target=accept, daemon=True).start()
-        yield listener.getsockname()[1]
+        yield listener.getsockname()[1], spki(made)
         with contextlib.suppress(OSError):
             listener.shutdown(socket.SHUT_RDWR)  # wakes accept, which closing alone does not
 

@@ -8,7 +8,7 @@
   const code = typed?.toUpperCase().replace(/[\s-]/g, "").replace(/O/g, "0").replace(/[IL]/g, "1");
   if (code) show(/^[0-9A-HJKMNP-TV-Z]{18}$/.test(code) ? "waits" : "slip");
   else if (!/^\/[a-z]{2}\/offline$/.test(path)) show("unkept");
-  if (!path.endsWith("/offline")) addEventListener("online", () => location.reload());
+  if (!path.endsWith("/offline")) addEventListener("online", () => navigator.onLine && location.reload()); // a signal can be gone again by then
 
   const count = Object.keys(JSON.parse(localStorage.claims || "{}")).length;
   if (count) {

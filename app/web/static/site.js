@@ -7,7 +7,7 @@
   // A box that is added or a code that is typed without a signal waits.
   page.addEventListener("submit", async event => {
     const form = event.target;
-    if (!worker.controller || !/^\/b\//i.test(new URL(form.action).pathname)) return;
+    if (event.defaultPrevented || !worker.controller || !/^b$/i.test(form.action.split("/")[3])) return;
     event.preventDefault();
     if (form.asked) return;
     form.asked = true;

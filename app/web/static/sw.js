@@ -1,9 +1,9 @@
 // Keeps what this phone has read, so that it opens again without a signal.
 //
-// Kept are only answers that the server marks public, and the album's last seen copy, which never leaves this
-// phone. What carries a code or a key has no address here: it goes to the server, and without a signal the
-// offline page stands in for it. Buttons (POST) are left to the browser, for a request that a service worker
-// repeats no longer tells the server on which site it was pressed.
+// Kept are only answers that the server marks public, of photographs those that were looked at, and the album's
+// last seen copy, which never leaves this phone. What carries a code or a key has no address here: it goes to the
+// server, and without a signal the offline page stands in for it. Buttons (POST) are left to the browser, for a
+// request that a service worker repeats no longer tells the server on which site it was pressed.
 "use strict";
 
 const FILES = "files-VERSION"; // the site's own files, and the offline page in every language that was read
@@ -14,6 +14,7 @@ const OWN = [
   "/static/album.js", "/static/claims.js", "/static/offline.js"
 ];
 const MOST_STORIES = 40;
+const MOST_PHOTOS = 8; // of one kit
 const PATIENCE_MS = 3000;
 const LOOSELY = { ignoreSearch: true, ignoreVary: true };
 
@@ -23,6 +24,10 @@ const isOffline = path => /^\/[a-z]{2}\/offline$/.test(path);
 const isPublic = answer => answer.ok && !answer.redirected && /public/.test(answer.headers.get("Cache-Control"));
 // The kit, with its series, that a page or a picture belongs to.
 const kitOf = path => path.match(/^\/(?:kits|[a-z]{2})\/([^/]+\/[^/]+)/)?.[1];
+
+const photoKit = path => path.match(/^\/stories\/([^/]+)\//)?.[1];
+// A photograph's address whatever its size and format; kept is the one that was looked at last.
+const photoAt = path => path.match(/^\/stories\/[^/]+\/images\/[a-z0-9-]+(?=-\d+\.)/)?.[0];
 
 addEventListener("install", event => {
   skipWaiting();
@@ -45,6 +50,7 @@ addEventListener("fetch", event => {
   if (request.mode === "navigate") event.respondWith(page(event, url));
   else if (OWN.includes(path)) event.respondWith(ours(request));
   else if (path.startsWith("/kits/")) event.respondWith(picture(event));
+  else if (photoAt(path)) event.respondWith(photo(event, path));
   else if (path.endsWith(".mp3")) event.respondWith(sound(request));
 });
 
@@ -92,6 +98,8 @@ async function store(path, answer) {
   await cache.put(path, answer);
   const pictures = [...new Set(html.match(/\/kits\/[^"#?)\s]+\.svg/g))];
   await Promise.allSettled(pictures.filter(each => kitOf(each) === kitOf(path)).map(each => keepPicture(each)));
+  const photos = html.match(/\/stories\/[^"\s]+\?v=\w+/g) || [];
+  await Promise.allSettled(photos.filter(photoAt).map(each => keepPhoto(each)));
   await forgetOldest(cache);
 }
 
@@ -100,11 +108,22 @@ async function keepPicture(path) {
   if (isPublic(answer)) await (await caches.open(STORIES)).put(path, answer);
 }
 
+// What was shown before this worker was there is taken from the browser's own store, and never fetched for it.
+async function keepPhoto(path, got) {
+  const answer = got || (await fetch(path, { cache: "only-if-cached", mode: "same-origin" })), cache = await caches.open(STORIES), place = photoAt(path);
+  if (!isPublic(answer)) return;
+  await cache.delete(place); // so that what was looked at last stands last
+  await cache.put(place, answer);
+  const photos = (await cache.keys()).map(pathOf).filter(each => photoKit(each) === photoKit(path));
+  await Promise.all(photos.reverse().slice(MOST_PHOTOS).map(each => cache.delete(each)));
+}
+
 async function forgetOldest(cache) {
-  const paths = (await cache.keys()).map(pathOf).filter(kitOf);
-  const kits = [...new Set(paths.filter(isPage).map(kitOf).reverse())];
-  const old = kits.slice(MOST_STORIES);
-  await Promise.all(paths.filter(path => old.includes(kitOf(path))).map(path => cache.delete(path)));
+  const paths = (await cache.keys()).map(pathOf);
+  const kits = [...new Set(paths.filter(isPage).map(kitOf).filter(Boolean).reverse())];
+  const left = kits.slice(0, MOST_STORIES), told = left.map(kit => kit.split("/")[1]);
+  const isOld = path => (photoKit(path) ? !told.includes(photoKit(path)) : kitOf(path) && !left.includes(kitOf(path)));
+  await Promise.all(paths.filter(isOld).map(path => cache.delete(path)));
 }
 
 // The album is kept as it was last seen, without the word on what was just added.
@@ -130,6 +149,16 @@ async function picture(event) {
   if (!kept) return fetch(event.request);
   event.waitUntil(keepPicture(pathOf(event.request)).catch(() => {}));
   return kept;
+}
+
+async function photo(event, path) {
+  try {
+    const got = await fetch(event.request);
+    event.waitUntil(keepPhoto(path, got.clone()).catch(() => {}));
+    return got;
+  } catch {
+    return (await caches.match(photoAt(path))) || Response.error();
+  }
 }
 
 // A recording that was kept by its button; players ask for parts of it.
