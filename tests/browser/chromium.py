@@ -5,7 +5,7 @@ import shutil
 
 from playwright.sync_api import Browser, Playwright
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
@@ -15,7 +15,7 @@ ARGUMENTS = (
 def chromium() -> str:
     """Return where Chromium is; without it the browser tests fail, for `make test` installs it."""
     found = next(filter(None, map(shutil.which, NAMES)), None)
-    assert found, f"none of {', '.join(NAMES)} is installed: run `make test`, or install Debian's chromium"
+    assert found, f"none of {', '.join(NAMES)} is installed: run `make test`, or install Debian's {NAMES[0]}"
     return found
 
 

@@ -51,8 +51,10 @@ async function sendEach() {
   }
 }
 
-// Sends what waits, one tab at a time: the next one then finds nothing left to send.
+// Sends what waits, one tab at a time: the next one then finds nothing left to send. What a tab has put into
+// localStorage is seen by the others a moment later.
 export function send() {
-  const sent = navigator.locks ? navigator.locks.request("claims", sendEach) : sendEach();
+  const pause = () => new Promise(done => setTimeout(done, 200));
+  const sent = navigator.locks ? navigator.locks.request("claims", () => sendEach().then(pause)) : sendEach();
   return sent.catch(() => {}); // no signal after all: it waits on
 }
