@@ -66,15 +66,22 @@ class Terminal:
         return self.wait(until)
 
     def press(self, key: bytes, until: str) -> str:
-        """Press a key; return what is shown up to some words."""
-        os.write(self.ours, key)
-        return self.wait(until)
+        """Press a key, again if it does nothing; return what is shown up to some words.
 
-    def wait(self, until: str) -> str:
+        Python does not notice a Ctrl-C that comes in the instant before it begins to read.
+        """
+        os.write(self.ours, key)
+        return self.wait(until, again=key)
+
+    def wait(self, until: str, again: bytes = b"") -> str:
         """Return what is shown from now until some words stand there."""
         deadline, part = time.monotonic() + SECONDS, ""
+        patience = time.monotonic() + SECONDS / 6
         while until not in part:
             assert time.monotonic() < deadline, part
+            if again and time.monotonic() > patience:
+                os.write(self.ours, again)
+                patience += SECONDS / 6
             if select.select([self.ours], [], [], 0.1)[0]:
                 try:
                     part += os.read(self.ours, 65536).decode("utf-8", "replace")
