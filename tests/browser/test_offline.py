@@ -379,6 +379,17 @@ def test_the_album_is_shown_without_a_signal_as_it_was_seen_last(town: Street, c
     expect(bo.page.locator("[data-seen]")).to_be_hidden()
 
 
+def test_a_story_added_before_the_worker_was_there_is_kept_from_the_album(town: Street, card: Card) -> None:
+    bo = town.phone()
+    story = scan(bo, card)
+    bo.page.get_by_role("button", name=ADD).tap()
+    bo.page.wait_for_url(f"{BASE}/album?**")
+    wait_for_kept(bo.page, "/album")
+    bo.page.evaluate("caches.delete('stories')")
+    bo.page.reload()  # as the album comes after a scan over a slow line
+    wait_for_kept(bo.page, story, f"/kits/tiny/{KIT[card.name]}/art.svg")
+
+
 def test_an_album_that_is_given_up_is_not_kept_in_the_phone(town: Street, card: Card) -> None:
     bo = town.phone()
     scan(bo, card)
