@@ -18,6 +18,7 @@ from app.runs.planning import plan_run
 from app.web.languages import known_languages
 from app.workspace import Workspace, find_workspace
 from tests.workers import WholeFiles, place_of
+from tests.workspaces import copy_tiny
 
 REPOSITORY = Path(__file__).parent.parent
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -51,17 +52,13 @@ def playwright() -> Iterator[Playwright]:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A copy of the tiny workspace with the repository's own print designs."""
-    copy = tmp_path / "tiny"
-    shutil.copytree(REPOSITORY / "tests" / "workspaces" / "tiny", copy, ignore=shutil.ignore_patterns("var"))
-    shutil.copytree(REPOSITORY / "print", copy / "print")
-    return copy
+    return copy_tiny(tmp_path / "tiny", designs=True)
 
 
 @pytest.fixture(scope="session")
 def rendered(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The cache of the tiny workspace's texts, so that a test renders only what it changes."""
-    copy = tmp_path_factory.mktemp("rendered") / "tiny"
-    shutil.copytree(REPOSITORY / "tests" / "workspaces" / "tiny", copy, ignore=shutil.ignore_patterns("var"))
+    copy = copy_tiny(tmp_path_factory.mktemp("rendered") / "tiny")
     check_workspace(find_workspace(str(copy)), known_languages())
     return copy / "var" / "cache"
 
@@ -100,10 +97,8 @@ class States:
 
 @pytest.fixture(scope="session")
 def states(tmp_path_factory: pytest.TempPathFactory) -> States:
-    folder, kept = tmp_path_factory.mktemp("states") / "tiny", tmp_path_factory.mktemp("kept")
-    shutil.copytree(
-        REPOSITORY / "tests" / "workspaces" / "tiny", folder, ignore=shutil.ignore_patterns("var")
-    )
+    folder = copy_tiny(tmp_path_factory.mktemp("states") / "tiny")
+    kept = tmp_path_factory.mktemp("kept")
     station = open_station(find_workspace(str(folder)))
     station.ledger.close()
     shutil.copytree(folder / "var", kept / "opened")

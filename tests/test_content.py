@@ -2,7 +2,6 @@
 
 import ast
 import re
-import shutil
 import string
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +18,8 @@ from app.core.story import LAYERS, RIDDLES
 from app.library import read_layer, read_story
 from app.web.failures import TOLD
 from app.web.languages import Tongue, known_languages, phrases
-from app.workspace import Workspace, find_workspace, printable_host
+from app.workspace import Workspace, printable_host
+from tests.workspaces import copy_own
 
 REPOSITORY = Path(__file__).parent.parent
 WEB = REPOSITORY / "app" / "web"
@@ -36,11 +36,7 @@ EVERY_TEXT = pytest.mark.parametrize("text", TEXTS, ids=lambda text: "-".join(te
 @pytest.fixture(scope="module")
 def ours(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """A copy of the repository as a workspace, so that testing leaves nothing behind in it."""
-    folder = tmp_path_factory.mktemp("ours")
-    for name in ("kits", "stories", "print"):
-        shutil.copytree(REPOSITORY / name, folder / name)
-    shutil.copy(REPOSITORY / "hopke.toml", folder)
-    return find_workspace(str(folder))
+    return copy_own(tmp_path_factory.mktemp("ours"))
 
 
 # The catalogue

@@ -5,7 +5,6 @@ Processor time of this process, median of several rounds; the machine may be noi
 
 import itertools
 import random
-import shutil
 import tempfile
 import time
 from collections.abc import Callable
@@ -22,6 +21,8 @@ from app.runs import open_station
 from app.runs.life import commit_run, seal_run
 from app.runs.planning import plan_run
 from app.workspace import find_workspace
+from tests.bench.previews import show_previews
+from tests.workspaces import copy_own
 
 ROUNDS = 5
 COUNTS = (36, 30, 24, 24, 18, 11, 1)
@@ -59,7 +60,8 @@ def main() -> None:
         lambda: changes(old, new),
         lambda: word_changes(old, new),
     )
-    print(f"A run of 24,000 boxes committed, sealed and stored: {seal_seconds(24_000):.2f} s")
+    print(f"A run of 24,000 boxes committed, sealed and stored: {seal_seconds(24_000):.2f} s\n")
+    show_previews()
 
 
 def two_texts(words: int) -> tuple[str, str]:
@@ -108,10 +110,7 @@ def simulate(counts: tuple[int, ...], collectors: int) -> float:
 def seal_seconds(boxes: int) -> float:
     """Return the processor seconds to commit and seal a run in a workspace of its own."""
     with tempfile.TemporaryDirectory() as folder:
-        for name in ("kits", "stories", "print", "hopke.toml"):
-            source = find_workspace().root / name
-            (shutil.copytree if source.is_dir() else shutil.copy)(source, Path(folder) / name)
-        station = open_station(find_workspace(folder))
+        station = open_station(copy_own(Path(folder)))
         now = datetime.now(UTC)
         plan_run(station, "thang-long", boxes=boxes, now=now)
         start = time.process_time()

@@ -8,7 +8,6 @@ import argparse
 import json
 import os
 import resource
-import shutil
 import statistics
 import subprocess
 import sys
@@ -33,6 +32,7 @@ from app.runs.life import commit_run, seal_run, secret_labels, show_run
 from app.runs.planning import plan_run
 from app.workspace import find_workspace
 from tests.bench.plain_run import plain_run
+from tests.workspaces import copy_own
 
 RUN, SECRET, DIGEST, CASE = "TL-1", bytes(range(32)), bytes(32), 10
 SHARES = {"flag-tower": 25, "north-gate": 25, "princess-pavilion": 25, "doan-mon": 21, "dragon-steps": 4}
@@ -72,9 +72,7 @@ def main() -> None:
     for _ in range(given.rounds):
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
-            for part in ("kits", "stories", "print", "hopke.toml"):
-                source = find_workspace().root / part
-                (shutil.copytree if source.is_dir() else shutil.copy)(source, folder / part)
+            copy_own(folder)
             made.append(measure("make", folder, given.boxes))
             plain.append(measure("plain", folder, SAMPLE))
             measure("reveal", folder, given.boxes)

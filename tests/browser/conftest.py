@@ -18,8 +18,9 @@ from tests.browser.phones import Street, street
 from tests.browser.places import Place, own_place
 from tests.browser.scenes import SCENES, visit
 from tests.browser.walks import UNBEGUN, file_of
-from tests.conftest import CEREMONY, DICE, NOW, REPOSITORY, SECRET
+from tests.conftest import CEREMONY, DICE, NOW, SECRET
 from tests.web.cast import ledger_of
+from tests.workspaces import copy_tiny
 
 EXPECTED = (
     "400:",
@@ -40,11 +41,7 @@ expect.set_options(timeout=20_000)  # two cores may be busy with other tests; no
 @pytest.fixture(scope="session")
 def printed_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The tiny workspace after its run TY-1 of 48 boxes was planned, committed, sealed and printed."""
-    folder = tmp_path_factory.mktemp("printed") / "tiny"
-    shutil.copytree(
-        REPOSITORY / "tests" / "workspaces" / "tiny", folder, ignore=shutil.ignore_patterns("var")
-    )
-    shutil.copytree(REPOSITORY / "print", folder / "print")
+    folder = copy_tiny(tmp_path_factory.mktemp("printed") / "tiny", designs=True)
     station = open_station(find_workspace(str(folder)))
     plan_run(station, "tiny", boxes=48, now=NOW, beacon=CEREMONY)
     commit_run(station, "TY-1", entropy=SECRET, now=NOW)
@@ -132,8 +129,7 @@ def fresh_town(fresh_street: Street) -> Iterator[Street]:
 @pytest.fixture(scope="session")
 def walk_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The tiny workspace without two of its texts; their kits are told in English alone."""
-    made = tmp_path_factory.mktemp("walk") / "tiny"
-    shutil.copytree(REPOSITORY / "tests" / "workspaces" / "tiny", made, ignore=shutil.ignore_patterns("var"))
+    made = copy_tiny(tmp_path_factory.mktemp("walk") / "tiny")
     for text in UNBEGUN:
         file_of(made, text).unlink()
     return made

@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,8 +21,9 @@ from app.sealing import open_row
 from app.web import create_app
 from app.workspace import find_workspace
 from tests.browser.phones import BASE, Phone, Street, street
-from tests.conftest import CEREMONY, DICE, NOW, REPOSITORY, SECRET
+from tests.conftest import CEREMONY, DICE, NOW, SECRET
 from tests.web.cast import HOST, ledger_of
+from tests.workspaces import copy_own
 
 KITS = ("flag-tower", "north-gate", "princess-pavilion", "doan-mon", "dragon-steps")
 STANDARD, CHASE = KITS[:4], KITS[4]
@@ -126,10 +126,7 @@ def own_place(playwright: Playwright, folder: Path, scratch: Path) -> Iterator[P
 
 def sealed_run(folder: Path) -> tuple[dict[str, list[str]], str]:
     """Copy the catalogue, end TL-0, seal TL-1; return TL-1's codes by kit and that of its voided box."""
-    for name in ("kits", "stories"):
-        shutil.copytree(REPOSITORY / name, folder / name)
-    shutil.copy(REPOSITORY / "hopke.toml", folder)
-    station = open_station(find_workspace(str(folder)))
+    station = open_station(copy_own(folder, designs=False))
     _revealed_run(station)
     plan_run(station, "thang-long", boxes=192, now=NOW, run_id="TL-1", beacon=CEREMONY)
     commit_run(station, "TL-1", entropy=SECRET, now=NOW)

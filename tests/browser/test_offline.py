@@ -1,7 +1,6 @@
 """What a phone still shows when its signal is gone, and what it sends when the signal is back."""
 
 import re
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,11 +17,11 @@ from tests.browser.chromium import ARGUMENTS, chromium
 from tests.browser.phones import BASE, Phone, Street, street
 from tests.browser.shelves import painted
 from tests.browser.test_first_scan import ADD, KIT, forgive
-from tests.conftest import REPOSITORY
 from tests.recordings import recording
 from tests.web.cast import ledger_of
 from tests.web.serving import serve
 from tests.web.test_budget import sealed_boxes
+from tests.workspaces import copy_tiny
 
 KEPT = """async () => {
     const found = {};
@@ -40,8 +39,7 @@ NO_SIGNAL = ("ERR_INTERNET_DISCONNECTED", "ERR_FAILED", "Failed to load resource
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Card]]:
     """The tiny workspace with a run of its own, drawn and not printed, and what stands on its cards."""
-    folder = tmp_path_factory.mktemp("offline") / "tiny"
-    shutil.copytree(REPOSITORY / "tests/workspaces/tiny", folder, ignore=shutil.ignore_patterns("var"))
+    folder = copy_tiny(tmp_path_factory.mktemp("offline") / "tiny")
     story, credit = folder / "stories/lantern/vi.md", {"vi": "Ảnh: Lan", "en": "Photo: Lan"}
     for photo in PHOTOS:
         taken = painted((600, 400))

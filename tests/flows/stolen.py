@@ -23,11 +23,12 @@ from app.runs.life import commit_run, seal_run, secret_labels, show_run
 from app.runs.planning import plan_run
 from app.web import create_app
 from app.workspace import find_workspace
-from tests.conftest import CEREMONY, DICE, NOW, REPOSITORY
+from tests.conftest import CEREMONY, DICE, NOW
 from tests.flows.thief import Kits, Numbers
 from tests.web.cast import Phone
 from tests.web.every_page import MISTYPED, unknown_code
 from tests.web.html import read_html
+from tests.workspaces import copy_tiny
 
 BOXES, CASE = 480, 12
 COUNTS = {"lantern": 180, "bridge": 240, "fish": 60}
@@ -88,9 +89,7 @@ class Kept(logging.Handler):
 
 def run_server(folder: Path) -> Server:
     """Draw the runs in a workspace made at `folder`, take the vault away, serve it, and return all of it."""
-    shutil.copytree(
-        REPOSITORY / "tests" / "workspaces" / "tiny", folder, ignore=shutil.ignore_patterns("var")
-    )
+    copy_tiny(folder)
     vault = fill(folder)
     shutil.rmtree(folder / "var" / "vault")
     opened = open_most(folder, vault)

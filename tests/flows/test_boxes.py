@@ -1,7 +1,6 @@
 """A run of many boxes is drawn part by part, by any number of processes, and comes out the same."""
 
 import multiprocessing
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,7 +18,8 @@ from app.runs.life import commit_run, seal_run, show_run
 from app.runs.planning import plan_run
 from app.sealing import open_row
 from app.workspace import find_workspace
-from tests.conftest import CEREMONY, DICE, NOW, REPOSITORY, SECRET
+from tests.conftest import CEREMONY, DICE, NOW, SECRET
+from tests.workspaces import copy_tiny
 
 COUNTS = {"lantern": 6001, "bridge": 8003, "fish": 2001}
 BOXES, CASE = 16_005, 3
@@ -58,9 +58,7 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Station, S
     """The same run, drawn by one process and by two."""
     stations = []
     for processes in (1, 2):
-        folder = tmp_path_factory.mktemp("drawn") / "tiny"
-        source = REPOSITORY / "tests" / "workspaces" / "tiny"
-        shutil.copytree(source, folder, ignore=shutil.ignore_patterns("var"))
+        folder = copy_tiny(tmp_path_factory.mktemp("drawn") / "tiny")
         stations.append(open_station(find_workspace(str(folder))))
         draw(stations[-1], processes)
     yield stations[0], stations[1]

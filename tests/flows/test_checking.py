@@ -11,9 +11,9 @@ from app.checking.drawn import LARGEST_COVER, LARGEST_ICON, cover_problems, pict
 from app.checking.sound import LARGEST_BYTES, sound_problems
 from app.checking.stories import story_problems, stray_problems
 from app.workspace import Workspace, find_workspace
-from tests.conftest import REPOSITORY
 from tests.flows.changing import Changes, Try, changing, gone, more, swap
 from tests.recordings import recording
+from tests.workspaces import copy_tiny
 
 SERIES, KIT = "kits/tiny/series.toml", "kits/tiny/bridge/kit.toml"
 STORY, EASY = "stories/bridge/en.md", "stories/bridge/en.easy.md"
@@ -26,8 +26,7 @@ WORDS_OF_COVER = 'cover = { vi = "Ba mẫu.", en = "Three kits." }'
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory: pytest.TempPathFactory, rendered: Path) -> Workspace:
     """A copy of the tiny workspace whose texts are rendered, without print designs."""
-    copy = tmp_path_factory.mktemp("plain") / "tiny"
-    shutil.copytree(REPOSITORY / "tests/workspaces/tiny", copy, ignore=shutil.ignore_patterns("var"))
+    copy = copy_tiny(tmp_path_factory.mktemp("plain") / "tiny")
     shutil.copytree(rendered, copy / "var" / "cache")
     return find_workspace(str(copy))
 

@@ -1,7 +1,6 @@
 """What the library gives a page: notes from the sources that all stories share, and texts rendered once."""
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,7 @@ from app.core.story import LayerFront
 from app.library import has_layer, read_layer, read_sources, read_story, render, with_notes
 from app.reading import FileMissingError
 from app.workspace import Workspace, find_workspace
-from tests.conftest import REPOSITORY
+from tests.workspaces import copy_tiny
 
 EASY = "stories/bridge/en.easy.md"
 
@@ -18,9 +17,7 @@ EASY = "stories/bridge/en.easy.md"
 @pytest.fixture
 def tiny(tmp_path: Path) -> Workspace:
     """The tiny workspace without its print designs."""
-    copy = tmp_path / "tiny"
-    shutil.copytree(REPOSITORY / "tests/workspaces/tiny", copy, ignore=shutil.ignore_patterns("var"))
-    return find_workspace(str(copy))
+    return find_workspace(str(copy_tiny(tmp_path / "tiny")))
 
 
 def rendered_texts(workspace: Workspace) -> list[Path]:

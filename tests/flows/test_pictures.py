@@ -1,7 +1,6 @@
 """A kit's library of pictures: taken in whole or not, shown as figures, kept while a text needs them."""
 
 import io
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -27,7 +26,7 @@ from app.library.pictures import (
 from app.web.languages import known_languages
 from app.workspace import Workspace, find_workspace
 from app.writing import write_whole
-from tests.conftest import REPOSITORY
+from tests.workspaces import copy_tiny
 
 CREDIT = {"vi": "Ảnh: Lan <b>", "en": 'Photo: Lan "x"', "fr": "Photo : Lan"}
 GATE = "![The gate](images/gate)"
@@ -36,10 +35,7 @@ PHOTO_720_BYTES = 120_000
 
 @pytest.fixture
 def tiny(tmp_path: Path) -> Workspace:
-    copy = tmp_path / "tiny"
-    shutil.copytree(REPOSITORY / "tests/workspaces/tiny", copy, ignore=shutil.ignore_patterns("var"))
-    shutil.copytree(REPOSITORY / "print", copy / "print")
-    return find_workspace(str(copy))
+    return find_workspace(str(copy_tiny(tmp_path / "tiny", designs=True)))
 
 
 def photo(width: int, height: int) -> Image.Image:

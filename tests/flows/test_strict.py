@@ -4,7 +4,6 @@ The rules are tried on two of our kits, the gate and the steps, so that a case t
 """
 
 import re
-import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -13,9 +12,9 @@ import pytest
 from app.catalogue import read_catalogue
 from app.checking.strict import strict_problems
 from app.checking.wording import FINGERPRINTS_FILE, keep_fingerprints
-from app.workspace import Workspace, find_workspace
-from tests.conftest import REPOSITORY
+from app.workspace import Workspace
 from tests.flows.changing import Changes, Try, changing, cut_out, gone, more, of_text, swap
+from tests.workspaces import copy_own
 
 SERIES = "kits/thang-long/series.toml"
 KIT = "kits/thang-long/north-gate/kit.toml"
@@ -30,15 +29,13 @@ SOURCE = "Nobody who came by the north road in those days forgot the two iron la
 
 def copied(folder: Path, *kept: str) -> Workspace:
     """Return a copy of our own kits and stories; of these kits alone if some are named."""
-    for name in ("kits", "stories"):
-        shutil.copytree(REPOSITORY / name, folder / name)
-    shutil.copy(REPOSITORY / "hopke.toml", folder)
+    workspace = copy_own(folder, designs=False)
     if kept:
         path = folder / SERIES
         head, *kits = path.read_text("utf-8").split("[[kits]]\n")
         kits = [kit for kit in kits if any(f'id = "{name}"' in kit for name in kept)]
         path.write_text("[[kits]]\n".join([head, *kits]), "utf-8")
-    return find_workspace(str(folder))
+    return workspace
 
 
 def problems(workspace: Workspace) -> list[str]:

@@ -5,7 +5,6 @@ These are made here. Pillow's own test images, which only its source package hol
 """
 
 import io
-import shutil
 import struct
 import zlib
 from collections.abc import Callable
@@ -18,9 +17,9 @@ from PIL import Image, PngImagePlugin
 
 from app.library.intake import REASONS, TAKE_SECONDS, PictureRefusedError
 from app.workspace import Workspace, find_workspace
-from tests.conftest import REPOSITORY
 from tests.hostile.taking import START_S, assert_clean, spent_s, take
 from tests.web.serving import ask, serve
+from tests.workspaces import copy_tiny
 
 SCRIPT = b"<script>alert('canary')</script>"
 
@@ -147,10 +146,7 @@ REFUSED: dict[str, tuple[str, Callable[[], bytes]]] = {
 
 @pytest.fixture
 def tiny(tmp_path: Path) -> Workspace:
-    copy = tmp_path / "tiny"
-    shutil.copytree(REPOSITORY / "tests/workspaces/tiny", copy, ignore=shutil.ignore_patterns("var"))
-    shutil.copytree(REPOSITORY / "print", copy / "print")
-    return find_workspace(str(copy))
+    return find_workspace(str(copy_tiny(tmp_path / "tiny", designs=True)))
 
 
 @pytest.mark.parametrize("name", TAKEN)

@@ -3,7 +3,6 @@
 import contextlib
 import os
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -19,12 +18,12 @@ from app.library.rendering import EXTENSIONS
 from app.web import create_app
 from app.workspace import Workspace, find_workspace
 from tests.browser.chromium import launch
-from tests.conftest import REPOSITORY
 from tests.hostile.corpus import PATHOLOGICAL, inputs, payloads
 from tests.hostile.trap import Caught, visit
 from tests.web.cast import Phone
 from tests.web.conftest import close
 from tests.web.serving import ask, serve
+from tests.workspaces import copy_tiny
 
 SECONDS, BATCH = 2, 100
 CONTROL_BATCH, MOST_CONTROL = 25, 500
@@ -44,10 +43,7 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 
 @pytest.fixture
 def tiny(tmp_path: Path) -> Workspace:
-    copy = tmp_path / "tiny"
-    shutil.copytree(REPOSITORY / "tests/workspaces/tiny", copy, ignore=shutil.ignore_patterns("var"))
-    shutil.copytree(REPOSITORY / "print", copy / "print")
-    return find_workspace(str(copy))
+    return find_workspace(str(copy_tiny(tmp_path / "tiny", designs=True)))
 
 
 @pytest.fixture

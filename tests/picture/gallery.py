@@ -4,7 +4,6 @@ The picture is print-gallery.png beside this file; its tiles are what poppler dr
 """
 
 import io
-import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -25,6 +24,7 @@ from app.runs.printer import print_calibration
 from app.runs.printing import print_run
 from app.runs.story_cards import print_story_cards
 from app.workspace import find_workspace
+from tests.workspaces import copy_own
 
 TILE, ACROSS, CAPTION, DPI = (340, 440), 6, 30, 110
 PAGES = {"insert": 4, "leaflet": 4, "classroom-sheet": 4, "album-card": 2, "story-card": 2, "calibration": 2}
@@ -57,11 +57,7 @@ def main() -> None:
 
 def _sealed(folder: Path) -> Station:
     """Return the station of a copy of this workspace with a sealed run of 24 boxes."""
-    source = find_workspace().root
-    for name in ("kits", "stories", "print"):
-        shutil.copytree(source / name, folder / name)
-    shutil.copy(source / "hopke.toml", folder)
-    station = open_station(find_workspace(str(folder)))
+    station = open_station(copy_own(folder))
     plan_run(station, "thang-long", boxes=24, now=NOW, beacon=Beacon("ceremony", "Thirty dice", "[1-6]{30}"))
     commit_run(station, "TL-1", entropy=bytes(range(32)), now=NOW)
     seal_run(station, "TL-1", beacon_value="6" * 30, now=NOW)

@@ -1,7 +1,6 @@
 """Looks at printed files as people and phones do, with poppler and zxing-cpp. Lengths are in millimetres."""
 
 import io
-import shutil
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,7 +21,8 @@ from app.runs.planning import plan_run
 from app.runs.printing import print_run
 from app.sealing import open_row
 from app.workspace import find_workspace
-from tests.conftest import NOW, REPOSITORY, SECRET
+from tests.conftest import NOW, SECRET
+from tests.workspaces import copy_tiny
 
 MM = 25.4
 DARK = 128
@@ -79,9 +79,7 @@ class Box:
 
 def make_station(folder: Path, *, settings: str = "") -> Station:
     """Return the station of a new copy of the tiny workspace with the repository's print designs."""
-    tiny = REPOSITORY / "tests" / "workspaces" / "tiny"
-    shutil.copytree(tiny, folder, ignore=shutil.ignore_patterns("var"))
-    shutil.copytree(REPOSITORY / "print", folder / "print")
+    copy_tiny(folder, designs=True)
     with (folder / "hopke.toml").open("a", encoding="utf-8") as file:
         file.write(settings)
     return open_station(find_workspace(str(folder)))

@@ -25,8 +25,8 @@ from app.press.pages import print_pages
 from app.runs import Station, papers
 from app.runs.life import commit_run, seal_run, secret_labels, show_run
 from app.runs.planning import NO_BEACON, plan_run
-from app.workspace import Workspace, find_workspace
-from tests.conftest import CEREMONY, DICE, NOW, REPOSITORY, SECRET
+from app.workspace import Workspace
+from tests.conftest import CEREMONY, DICE, NOW, SECRET
 from tests.press.paper import (
     MM,
     Word,
@@ -39,6 +39,7 @@ from tests.press.paper import (
     run,
     words,
 )
+from tests.workspaces import copy_own
 
 Write = Callable[[str, str, str], Path]
 LONG_VI = "Khu khảo cổ học số 18 đường Hoàng Diệu và nền móng các cung điện thời Lý, Trần và Lê sơ ở Hà Nội"
@@ -126,11 +127,7 @@ def draw(workspace: Workspace, name: str, values: Sequence[dict[str, object]], f
 @pytest.fixture(scope="module")
 def own(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """A copy of our own catalogue."""
-    folder = tmp_path_factory.mktemp("own")
-    shutil.copy(REPOSITORY / "hopke.toml", folder)
-    for part in ("kits", "stories", "print"):
-        shutil.copytree(REPOSITORY / part, folder / part)
-    return find_workspace(str(folder))
+    return copy_own(tmp_path_factory.mktemp("own"))
 
 
 @pytest.fixture(scope="module")

@@ -15,9 +15,10 @@ from app.runs.life import secret_labels, show_run
 from app.sealing import open_row
 from app.web import create_app
 from app.workspace import Workspace, find_workspace
-from tests.conftest import REPOSITORY, seal_tiny
+from tests.conftest import seal_tiny
 from tests.web.cast import Box, Desk, Phone, ledger_of, signed_in
 from tests.web.every_page import SPOKEN, visit_every_page
+from tests.workspaces import copy_tiny
 
 
 @dataclass(frozen=True)
@@ -30,10 +31,7 @@ class Drawn:
 
 @pytest.fixture(scope="session")
 def drawn(tmp_path_factory: pytest.TempPathFactory) -> Drawn:
-    folder = tmp_path_factory.mktemp("drawn") / "tiny"
-    shutil.copytree(
-        REPOSITORY / "tests" / "workspaces" / "tiny", folder, ignore=shutil.ignore_patterns("var")
-    )
+    folder = copy_tiny(tmp_path_factory.mktemp("drawn") / "tiny")
     workspace = find_workspace(str(folder))
     station = open_station(workspace)
     seal_tiny(station)

@@ -5,7 +5,6 @@ One window of TCP holds HTML and drawing, and little more is loaded before anyon
 
 import json
 import re
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +23,7 @@ from tests.conftest import CEREMONY, DICE, NOW, REPOSITORY, SECRET
 from tests.web.cast import Box, Phone, ledger_of
 from tests.web.conftest import close
 from tests.web.html import read_html
+from tests.workspaces import copy_own
 
 WINDOW_BYTES = 14_336  # ten packets of a fresh TCP connection
 VIEW_BYTES, VIEW_REQUESTS = 40_960, 8
@@ -99,11 +99,9 @@ class House:
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     folder = tmp_path_factory.mktemp("house")
-    for name in ("kits", "stories", "print"):
-        shutil.copytree(REPOSITORY / name, folder / name)
-    shutil.copy(REPOSITORY / "hopke.toml", folder)
+    workspace = copy_own(folder)
     boxes = sealed_boxes(folder)
-    site = create_app(find_workspace(str(folder)))
+    site = create_app(workspace)
     phone = Phone(site)
     free = {kit: boxes[kit].pop() for kit in KITS}
     firsts = {kit: boxes[kit].pop() if len(boxes[kit]) > 2 else free[kit] for kit in KITS}

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
-from time import perf_counter
 from urllib.parse import urlencode
 
 import pytest
@@ -339,13 +338,6 @@ def test_a_file_changed_on_disk_is_marked_on_the_board(folder: Path, cai: Desk) 
     path.write_text(path.read_text("utf-8").replace("1900", "1901"), "utf-8")
     assert "đã đổi ở ngoài" in cai.open("/studio/").text
     assert "bị người khác sửa" in cai.open(BRIDGE).text
-
-
-def test_the_board_is_quick(cai: Desk) -> None:
-    cai.open("/studio/")
-    start = perf_counter()
-    cai.open("/studio/")
-    print(f"board of the tiny workspace: {(perf_counter() - start) * 1000:.0f} ms")
 
 
 # Every page

@@ -1,14 +1,12 @@
 """Every page of our own site that links lead to, found by following them as a search engine does."""
 
-import shutil
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from app.web import create_app
-from app.workspace import find_workspace
-from tests.conftest import REPOSITORY
 from tests.web.cast import Phone
 from tests.web.html import read_html
+from tests.workspaces import copy_own
 
 DOORS = ("/vi/", "/en/", "/b/", "/album")
 MOST_PAGES = 2_000
@@ -16,10 +14,7 @@ MOST_PAGES = 2_000
 
 def follow_every_link(folder: Path) -> dict[str, str]:
     """Return the pages of our own catalogue, address -> HTML, from a copy made in `folder`."""
-    for name in ("kits", "stories", "print"):
-        shutil.copytree(REPOSITORY / name, folder / name)
-    shutil.copy(REPOSITORY / "hopke.toml", folder)
-    site = create_app(find_workspace(str(folder)))
+    site = create_app(copy_own(folder))
     phone, found, waiting = Phone(site), dict[str, str](), list(DOORS)
     known = set(waiting)
     while waiting:
