@@ -341,7 +341,7 @@ def test_the_phone_beside_the_text_follows_and_stays_where_it_was_read(
     phone = page.frame_locator("#phone")
     expect(phone.get_by_role("note").first).to_contain_text("xem thử")
     inside = "() => document.getElementById('phone').contentDocument.scrollingElement"
-    page.evaluate(f"({inside})().scrollTop = 900")
+    page.evaluate(f"({inside})().scrollTo({{top: 900, behavior: 'instant'}})")
     at_end(page)
     page.keyboard.type("\n\nMột câu mới tinh.")
     expect(phone.locator("#chuyen")).to_contain_text("Một câu mới tinh.")

@@ -1,5 +1,6 @@
 // The page as buyers will see it on a phone, beside the text, a moment after each change.
-const PAUSE_MS = 400;
+// It is asked for once nothing was typed for so long, or for twice the time that the last answer took.
+const PAUSE_MS = 150, LONGEST_PAUSE_MS = 1500;
 
 /** Bring one element to the state of another; what is the same, and what was opened or scrolled, stays. */
 export function bring(old, fresh) {
@@ -20,7 +21,7 @@ export function view(room, form) {
   const beside = document.getElementById("beside"), frame = document.getElementById("phone"), look = document.getElementById("look"), back = document.getElementById("back");
   const measured = document.getElementById("measured"), too = document.getElementById("measured-too");
   const wide = matchMedia("(min-width: 62.5rem)"), address = room.dataset.address + "/preview";
-  let asked, timer, behind = false;
+  let asked, timer, took = 0, behind = false;
 
   const shown = () => wide.matches || room.dataset.view === "preview";
   // Links of the preview lead nowhere; those within the page do.
@@ -37,7 +38,7 @@ export function view(room, form) {
     if (!shown()) { behind = true; return; }
     behind = false;
     if (asked) asked.abort();
-    const mine = asked = new AbortController();
+    const mine = asked = new AbortController(), began = performance.now();
     try {
       const answer = await fetch(address, {method: "POST", body: new FormData(form), headers: {"X-Requested-With": "fetch"}, signal: mine.signal});
       if (!(answer.headers.get("Content-Type") || "").startsWith("application/json")) return;
@@ -49,12 +50,12 @@ export function view(room, form) {
       if (!main) { behind = true; return; }
       const top = page.scrollingElement.scrollTop;
       bring(main, fresh.querySelector("main"));
-      page.scrollingElement.scrollTop = top;
+      if (page.scrollingElement.scrollTop !== top) page.scrollingElement.scrollTo({top, behavior: "instant"});
     } catch (error) {
       if (error.name !== "AbortError" && !(error instanceof TypeError)) throw error;
-    }
+    } finally { took = performance.now() - began; }
   }
-  const soon = () => { clearTimeout(timer); timer = setTimeout(refresh, PAUSE_MS); };
+  const soon = () => { clearTimeout(timer); timer = setTimeout(refresh, Math.min(Math.max(PAUSE_MS, 2 * took), LONGEST_PAUSE_MS)); };
 
   function begin() {
     if (frame.getAttribute("src") || !shown()) return;
