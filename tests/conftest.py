@@ -24,6 +24,9 @@ REPOSITORY = Path(__file__).parent.parent
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 SECRET = bytes(range(32))
 DICE = "123456"
+COUNTED = "counted"
+"""Name of the properties of a test that are printed when all tests are over."""
+
 CEREMONY = Beacon("ceremony", "Six dice thrown before the class", "[1-6]{6}")
 
 
@@ -40,6 +43,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Let workers begin with folders of long files; without workers the order stays."""
     if hasattr(config, "workerinput"):
         items.sort(key=lambda item: place_of(item.nodeid))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests have counted."""
+    reports = [each for of_kind in terminalreporter.stats.values() for each in of_kind]
+    called = [each.user_properties for each in reports if getattr(each, "when", "") == "call"]
+    lines = [said for properties in called for name, said in properties if name == COUNTED]
+    if lines:
+        terminalreporter.section("counted")
+        for line in lines:
+            terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session")

@@ -1,20 +1,14 @@
 """Counts of hostile inputs, printed when the tests are over."""
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
-COUNTS: list[str] = []
+from tests.conftest import COUNTED
 
 
 @pytest.fixture
-def count() -> Callable[[str], None]:
-    """Keep a line for the end of the report."""
-    return COUNTS.append
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if COUNTS:
-        terminalreporter.section("hostile inputs")
-        for line in COUNTS:
-            terminalreporter.write_line(line)
+def count(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Keep a line for the end of the report, also when a worker runs the test."""
+    return partial(record_property, COUNTED)
