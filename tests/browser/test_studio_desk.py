@@ -207,6 +207,22 @@ def test_words_typed_before_the_script_came_are_saved_too(town: Street, printed_
     expect(page.frame_locator("#phone").locator("#chuyen")).to_contain_text("Faster than the line.")
 
 
+@pytest.mark.parametrize("down", [0, 300])
+def test_the_line_one_writes_in_stays_in_its_place_when_the_first_save_brings_more_to_do(
+    town: Street, printed_folder: Path, down: int
+) -> None:
+    page = at_desk(town, printed_folder, "fish/en.adult" if down else "fish/vi.adult").page
+    place = "() => Math.round(document.getElementById('body').getBoundingClientRect().top)"
+    page.evaluate("down => scrollTo(0, down)", down)
+    page.locator("#body").evaluate("text => text.focus({preventScroll: true})")
+    page.keyboard.type("One word more. ")
+    before, height = page.evaluate(place), page.evaluate("document.documentElement.scrollHeight")
+    expect(page.get_by_text("Bỏ bản nháp").first).to_be_attached()
+    assert page.evaluate("document.documentElement.scrollHeight") > height
+    page.wait_for_timeout(300)
+    assert abs(page.evaluate(place) - before) <= 1
+
+
 def leave_unsent(phone: Phone, words: str, text: str = "bridge/en") -> None:
     """Type without a network and close the window before it is back."""
     page = phone.context.new_page()

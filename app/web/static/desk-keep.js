@@ -119,10 +119,12 @@ export function keep(room, form) {
       const page = new DOMParser().parseFromString(await (await fetch(address)).text(), "text/html");
       const kept = page.querySelector("#desk [name=version]");
       if (!kept || kept.value !== version.value) return;
+      const field = document.activeElement, top = field.getBoundingClientRect().top;
       for (const id of ["steps", "fault", "state"]) {
         const was = document.getElementById(id), fresh = page.getElementById(id);
         if (was && fresh) bring(was, fresh);
       }
+      scrollBy(0, field.getBoundingClientRect().top - top); // a browser keeps the line in its place, but not at the top of a page
     } catch {}
   }
 
